@@ -1,0 +1,1 @@
+//! Key broker: challenge, appraisal, checks, wrapped key.

@@ -1,0 +1,2 @@
+//! Binary `cloister-broker`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Analytics on encrypted Parquet under the owner's rules.

@@ -1,0 +1,2 @@
+//! Binary `cloister-worker`.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Cedar policies, permissions as values and the permission matrix.

@@ -1,0 +1,2 @@
+//! Binary `cloister-server`.
+fn main() {}

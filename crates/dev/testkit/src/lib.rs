@@ -1,0 +1,1 @@
+//! Real processes, fake clock, seeded randomness and builders for tests.

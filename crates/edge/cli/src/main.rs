@@ -1,0 +1,2 @@
+//! Binary `cloister`.
+fn main() {}

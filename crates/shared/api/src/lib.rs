@@ -1,0 +1,1 @@
+//! Request, response and problem types of the REST API.

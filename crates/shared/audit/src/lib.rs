@@ -1,0 +1,1 @@
+//! Entries, Merkle tiles, checkpoints and proofs of the append-only log.

@@ -1,0 +1,1 @@
+//! Readers, type inference, rules files and the encrypted Parquet layout.

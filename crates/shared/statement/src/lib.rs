@@ -1,0 +1,1 @@
+//! Signed statements, member keys and certificates, sealing, receipts, bundles.

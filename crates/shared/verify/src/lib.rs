@@ -1,0 +1,1 @@
+//! Every named check as a pure function.
