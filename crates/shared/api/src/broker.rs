@@ -1,0 +1,1 @@
+//! Between worker or server and broker.

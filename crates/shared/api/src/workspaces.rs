@@ -1,0 +1,113 @@
+//! Workspaces, charters and invitations.
+
+use cloister_model::{Description, Digest, Email, OrgName, Timestamp, WorkspaceId, WorkspaceKind, WorkspaceName};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Envelope;
+
+/// `POST /workspaces`: a signed first charter.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewWorkspaceRequest {
+    /// Charter version 1, signed by an administrator it names.
+    pub charter: Envelope,
+    /// What it is for; not signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub description: Option<Description>,
+}
+
+/// A workspace as its members see it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Workspace {
+    /// The genesis digest.
+    #[schema(value_type = String)]
+    pub id: WorkspaceId,
+    /// Its name.
+    #[schema(value_type = String)]
+    pub name: WorkspaceName,
+    /// What it is for.
+    #[schema(value_type = String)]
+    pub description: Description,
+    /// Analytics or agentic.
+    #[schema(value_type = String)]
+    pub kind: WorkspaceKind,
+    /// `pending`, `active`, `rejected`, `archived`.
+    pub state: String,
+    /// Version in force (0 while pending).
+    pub version: u64,
+    /// Digest of the charter in force, or of version 1 while pending.
+    #[schema(value_type = String)]
+    pub charter: Digest,
+    /// Digest of a later charter that waits for acceptances.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub pending_charter: Option<Digest>,
+    /// Members of the charter in force (of version 1 while pending).
+    pub members: Vec<Member>,
+    /// When it was made.
+    #[schema(value_type = String)]
+    pub created: Timestamp,
+    /// Why no run can succeed here now, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+}
+
+/// A member and the invitation's answer.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Member {
+    /// The certificate listed.
+    #[schema(value_type = String)]
+    pub certificate: Digest,
+    /// The address in it.
+    #[schema(value_type = String)]
+    pub email: Email,
+    /// The organisation in it.
+    #[schema(value_type = String)]
+    pub organisation: OrgName,
+    /// Whether it administers.
+    pub administrator: bool,
+    /// Whether it is suspended.
+    pub suspended: bool,
+    /// `pending`, `accepted` or `declined`.
+    pub answer: String,
+    /// When it was invited.
+    #[schema(value_type = String)]
+    pub invited: Timestamp,
+    /// When it answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub answered: Option<Timestamp>,
+}
+
+/// `PATCH /workspaces/{id}`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetDescriptionRequest {
+    /// The new description.
+    #[schema(value_type = String)]
+    pub description: Description,
+}
+
+/// `POST /workspaces/{id}/resends`: reminds an invited member.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResendRequest {
+    /// Whom.
+    #[schema(value_type = String)]
+    pub email: Email,
+}
+
+/// `GET /workspaces/{id}/statements`: every statement that makes the workspace what it is, for the caller's own
+/// verification: charters, acceptances, refusals, suspensions, archive, with the certificates of their signers and the
+/// broker's acknowledgements.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WorkspaceStatements {
+    /// The statements, in the order they were stored.
+    pub statements: Vec<Envelope>,
+    /// Certificates of all signers and members.
+    pub certificates: Vec<Envelope>,
+    /// Acknowledgements.
+    pub acknowledgements: Vec<Envelope>,
+}
