@@ -49,10 +49,13 @@ pub struct Predicate<B> {
 pub trait Body: Serialize + DeserializeOwned + Clone + std::fmt::Debug + PartialEq {
     /// Which kind it is.
     const KIND: Kind;
+
+    /// Whether this is the first of its kind, which names no workspace because its digest becomes the workspace.
+    fn is_first(&self) -> bool;
 }
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident = $text:literal => $body:ty, $belongs:ident;)+) => {
+    ($($(#[$doc:meta])* $kind:ident = $text:literal => $body:ty, $belongs:ident $(when $first:expr)?;)+) => {
         /// Every kind of statement.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -74,7 +77,13 @@ macro_rules! kinds {
                 match self { $(Self::$kind => Belonging::$belongs),+ }
             }
         }
-        $(impl Body for $body { const KIND: Kind = Kind::$kind; })+
+        $(impl Body for $body {
+            const KIND: Kind = Kind::$kind;
+            fn is_first(&self) -> bool {
+                let first: Option<fn(&Self) -> bool> = None$(.or(Some($first)))?;
+                first.is_some_and(|holds| holds(self))
+            }
+        })+
     };
 }
 
@@ -91,7 +100,7 @@ pub enum Belonging {
 
 kinds! {
     /// See [`Charter`].
-    Charter = "charter" => Charter, AfterFirst;
+    Charter = "charter" => Charter, AfterFirst when |charter: &Charter| charter.version == 1;
     /// See [`Acceptance`].
     Acceptance = "acceptance" => Acceptance, Workspace;
     /// See [`Refusal`].
