@@ -7,10 +7,10 @@ use cloister_model::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    binary::{Base64, length_prefixed, sha256},
+    binary::Base64,
     envelope::Envelope,
     json::{self, JsonError},
-    predicate::{Output, Tee},
+    predicate::Output,
 };
 
 /// A charter version with what its members said to it.
@@ -23,42 +23,14 @@ pub struct CharterDoc {
     pub acceptances: Vec<Envelope>,
 }
 
-/// Attestation evidence with the collateral it was appraised with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EvidenceDoc {
-    /// The kind of TEE.
-    pub tee: Tee,
-    /// The report or quote.
-    pub evidence: Base64,
-    /// Certificates, revocation lists, TCB information: what the appraiser of the TEE expects, in its order.
-    pub collateral: Vec<Base64>,
-}
-
-impl EvidenceDoc {
-    /// The digest in a release record: over kind, evidence and every piece of collateral, length-prefixed.
-    pub fn digest(&self) -> Digest {
-        let tee: &[u8] = match self.tee {
-            Tee::Sim => b"sim",
-            Tee::Snp => b"snp",
-            Tee::Tdx => b"tdx",
-            Tee::Sgx => b"sgx",
-            Tee::Nitro => b"nitro",
-        };
-        let mut parts = vec![tee, &self.evidence.0];
-        parts.extend(self.collateral.iter().map(|c| c.0.as_slice()));
-        sha256(&length_prefixed(&parts))
-    }
-}
-
 /// The broker's own evidence and its configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BrokerEvidence {
     /// What the caller asked it to answer; 32 bytes.
     pub nonce: Digest,
-    /// Its evidence.
-    pub evidence: EvidenceDoc,
+    /// The exact bytes of its evidence with collateral, as the crate `attest` writes them.
+    pub evidence: Base64,
     /// The exact bytes of its configuration.
     pub configuration: Base64,
 }
@@ -111,8 +83,9 @@ pub struct Bundle {
     pub challenge: Envelope,
     /// The worker's transcript.
     pub transcript: Base64,
-    /// The worker's evidence.
-    pub worker: EvidenceDoc,
+    /// The exact bytes of the worker's evidence with collateral, as the crate `attest` writes them; the release record
+    /// names their SHA-256.
+    pub evidence: Base64,
     /// The broker's evidence and configuration.
     pub broker: BrokerEvidence,
     /// Release records of the run, at most two.

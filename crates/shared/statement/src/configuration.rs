@@ -9,12 +9,12 @@ use crate::{
     predicate::PublicKey,
 };
 
-/// The least firmware of a product line that the broker accepts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The least firmware that the broker accepts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TcbFloor {
-    /// The product line: `Milan`, `Genoa`, `Turin`.
-    pub product: String,
+    /// FMC; Turin and later only.
+    pub fmc: u8,
     /// Boot loader.
     pub bootloader: u8,
     /// TEE firmware.
@@ -35,13 +35,12 @@ pub struct BrokerConfiguration {
     pub workers: Vec<String>,
     /// The key that signed the reference manifest the measurements come from.
     pub reference_key: PublicKey,
-    /// Roots of hardware vendors, DER.
-    pub vendor_roots: Vec<Base64>,
-    /// The root of simulated evidence, DER; absent where nothing simulated is accepted.
+    /// The root of simulated evidence, DER; absent where nothing simulated is accepted. Vendors' roots are pinned in
+    /// the code of the crate `attest`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub development_root: Option<Base64>,
     /// The least firmware accepted.
-    pub tcb_floors: Vec<TcbFloor>,
+    pub tcb_floor: TcbFloor,
     /// The key with which the server vouches for local accounts.
     pub vouching_key: PublicKey,
     /// The log's origin line.

@@ -153,12 +153,13 @@ impl Envelope {
         Ok(Self { payload, key, signature, kind, predicate_at, digest })
     }
 
-    /// Reads the strict JSON text of an envelope.
+    /// Reads the JSON text of an envelope. Unknown and duplicate fields are refused; order of fields and white space,
+    /// which nobody signs, are free (a bundle is stricter).
     pub fn parse(bytes: &[u8]) -> Result<Self, CodecError> {
-        Ok(json::decode(bytes, MAX_ENVELOPE, 4)?)
+        Ok(json::read(bytes, MAX_ENVELOPE, 4)?)
     }
 
-    /// The strict JSON text, as [`parse`](Self::parse) reads it.
+    /// The JSON text.
     pub fn to_json(&self) -> Vec<u8> {
         json::encode(self).unwrap_or_default()
     }

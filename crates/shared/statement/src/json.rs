@@ -39,14 +39,19 @@ pub(crate) fn decode<T: Serialize + DeserializeOwned>(
     max: usize,
     depth: usize,
 ) -> Result<T, JsonError> {
+    let value: T = read(bytes, max, depth)?;
+    if encode(&value)? == bytes { Ok(value) } else { Err(JsonError::NotCanonical) }
+}
+
+/// Reads any encoding of a value within the limits.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8], max: usize, depth: usize) -> Result<T, JsonError> {
     if bytes.len() > max {
         return Err(JsonError::Size { got: bytes.len(), max });
     }
     if deeper_than(bytes, depth) {
         return Err(JsonError::Depth(depth));
     }
-    let value: T = serde_json::from_slice(bytes).map_err(JsonError::Shape)?;
-    if encode(&value)? == bytes { Ok(value) } else { Err(JsonError::NotCanonical) }
+    serde_json::from_slice(bytes).map_err(JsonError::Shape)
 }
 
 /// Whether brackets outside of strings nest deeper than `limit`; looked at before any decoding.
