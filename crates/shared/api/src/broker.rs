@@ -62,9 +62,8 @@ pub struct EvidenceResponse {
     pub nonce: Digest,
     /// The broker.
     pub identity: Identity,
-    /// Evidence with collateral, as the crate `attest` writes it.
-    #[schema(value_type = Object)]
-    pub evidence: serde_json::Value,
+    /// Evidence with collateral, base64 of the exact bytes the crate `attest` writes.
+    pub evidence: String,
     /// The configuration's exact bytes, base64.
     pub configuration: String,
 }
@@ -153,9 +152,8 @@ pub struct Proof {
     /// The environment digest the worker computed of itself.
     #[schema(value_type = String)]
     pub environment: Digest,
-    /// Evidence with collateral, as the crate `attest` writes it.
-    #[schema(value_type = Object)]
-    pub evidence: serde_json::Value,
+    /// Evidence with collateral, base64 of the exact bytes the crate `attest` writes.
+    pub evidence: String,
     /// Every statement of the run.
     pub statements: Vec<Envelope>,
     /// Data keys sealed to this broker, by manifest digest (hexadecimal).

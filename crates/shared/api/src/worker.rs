@@ -91,9 +91,8 @@ pub struct ReleaseReport {
     pub challenge: Envelope,
     /// The transcript's bytes, base64.
     pub transcript: String,
-    /// The worker's evidence as it was sent to the broker.
-    #[schema(value_type = Object)]
-    pub evidence: serde_json::Value,
+    /// The worker's evidence, base64 of the exact bytes sent to the broker.
+    pub evidence: String,
 }
 
 /// An entry of the log with its proof: `Included` of the crate `audit`.
