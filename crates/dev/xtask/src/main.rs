@@ -1,1 +1,65 @@
-fn main() {}
+//! Every developer command: `cargo xtask demo | test | check | arch | gen | bench | dist | fuzz`.
+//!
+//! Invariants: a command is one file under `commands/`; the crate links no other crate of the house, so that it builds
+//! in seconds and can judge the house from outside; what it reports comes from the tools it ran, never from itself.
+//! Limits: Linux only, like the product.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its terminal")]
+#![expect(clippy::disallowed_methods, reason = "a composition root: reads the environment of its caller")]
+
+mod arch;
+mod commands;
+mod demo;
+mod process;
+mod suites;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// What the developer asked for.
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Every developer command")]
+enum Command {
+    /// Two hospitals compute together: builds, runs and verifies the whole story.
+    Demo(commands::demo::Args),
+    /// Runs every test and prints the totals.
+    Test(commands::test::Args),
+    /// What CI runs: fmt, clippy, arch, gen --check, test.
+    Check,
+    /// Checks edges, owners of heavy dependencies, inherited lints, file and function gates.
+    Arch(commands::arch::Args),
+    /// Writes what is generated and committed, or checks that it is fresh.
+    Gen(commands::generate::Args),
+    /// Measures: TPC-H, key release, log, API (release profile).
+    Bench(commands::bench::Args),
+    /// Builds what is shipped and proves what is not in it.
+    Dist(commands::dist::Args),
+    /// Fuzzes the decoders of strangers' bytes.
+    Fuzz(commands::fuzz::Args),
+}
+
+/// A command fails with a sentence for the person at the terminal.
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let outcome = match Command::parse() {
+        Command::Demo(args) => commands::demo::run(&args),
+        Command::Test(args) => commands::test::run(&args),
+        Command::Check => commands::check::run(),
+        Command::Arch(args) => commands::arch::run(&args),
+        Command::Gen(args) => commands::generate::run(&args),
+        Command::Bench(args) => commands::bench::run(&args),
+        Command::Dist(args) => commands::dist::run(&args),
+        Command::Fuzz(args) => commands::fuzz::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            if !message.is_empty() {
+                eprintln!("error: {message}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `cargo xtask demo`: two hospitals, who share no trust, compute statistics on real patients.
+//!
+//! Everything in the story is done by the `cloister` command, each party with keys of its own, and everything reported
+//! is what separate processes of it said.
+
+use crate::demo::{build, console::Console, data, plan, server::Server, stage::Stage, story, tools};
+use crate::{Outcome, workspace};
+
+/// How to run the demo.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Stop when the story is told; without it the server keeps serving.
+    #[arg(long)]
+    exit: bool,
+    /// End with one JSON line on stdout; the story goes to stderr.
+    #[arg(long)]
+    json: bool,
+    /// Install missing packages without asking.
+    #[arg(long)]
+    yes: bool,
+}
+
+/// Plan, tools, build, data, server, story, result.
+pub(crate) fn run(args: &Args) -> Outcome {
+    let console = Console::new(args.json);
+    plan::show(&console);
+    tools::ensure(&console, args.yes || workspace::in_ci())?;
+    let binaries = build::binaries(&console)?;
+    let stage = Stage::fresh()?;
+    let data = data::prepare(&console, &stage)?;
+    let server = Server::start(&binaries, &stage)?;
+    console.step("serve", &format!("{} (simulated TEE, labelled so everywhere)", server.url()));
+    let told = story::tell(&console, &binaries, &stage, &data, &server);
+    let told =
+        told.map_err(|message| format!("{message}\nthe server's log is {}", stage.server_log().display()))?;
+    story::closing::show(&console, &told, &stage, &server, args.exit);
+    console.result(&told.line());
+    if !args.exit {
+        server.wait()?;
+    }
+    if told.verified { Ok(()) } else { Err("the story did not verify".to_owned()) }
+}

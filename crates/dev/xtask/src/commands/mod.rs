@@ -1,0 +1,10 @@
+//! One file a command: its arguments and what it does.
+
+pub(crate) mod arch;
+pub(crate) mod bench;
+pub(crate) mod check;
+pub(crate) mod demo;
+pub(crate) mod dist;
+pub(crate) mod fuzz;
+pub(crate) mod generate;
+pub(crate) mod test;

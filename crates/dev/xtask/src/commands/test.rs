@@ -1,0 +1,37 @@
+//! `cargo xtask test`: every suite there is, and the sums as the last line.
+
+use crate::suites::Totals;
+use crate::{Outcome, suites};
+
+/// What to narrow the run to.
+#[derive(clap::Args, Default)]
+pub(crate) struct Args {
+    /// Given to nextest as they are (filters, `-E` expressions); other suites are left out then.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    filter: Vec<String>,
+}
+
+/// Runs the suites; the last line says `N passed, N failed`.
+pub(crate) fn run(args: &Args) -> Outcome {
+    let mut totals = Totals::default();
+    let mut report = |name: &str, result: Result<Totals, String>| {
+        let counted = result.unwrap_or_else(|message| {
+            eprintln!("error: {name}: {message}");
+            Totals { failed: 1, ..Totals::default() }
+        });
+        totals += counted;
+        (name.to_owned(), counted)
+    };
+    let mut lines = vec![report("rust", suites::rust(&args.filter))];
+    if args.filter.is_empty() {
+        lines.push(report("documentation", suites::documentation()));
+        for (name, result) in [("python", suites::python()), ("web", suites::web())] {
+            lines.extend(result.transpose().map(|result| report(name, result)));
+        }
+    }
+    for (name, Totals { passed, failed, skipped }) in lines {
+        println!("{name}: {passed} passed, {failed} failed, {skipped} skipped");
+    }
+    println!("{} passed, {} failed", totals.passed, totals.failed);
+    if totals.failed == 0 && totals.passed > 0 { Ok(()) } else { Err(String::new()) }
+}

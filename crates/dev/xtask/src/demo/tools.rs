@@ -1,0 +1,63 @@
+//! The system packages the build and the data need.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::process::Command;
+
+use crate::demo::console::Console;
+use crate::{Outcome, process};
+
+/// A program, how to see whether it is there, and the Debian package that has it.
+const NEEDED: [(&str, &[&str], &str); 3] = [
+    ("cc", &["--version"], "build-essential"),
+    ("python3", &["--version"], "python3"),
+    ("python3", &["-m", "pip", "--version"], "python3-pip"),
+];
+
+/// The Debian packages that are missing here.
+pub(crate) fn missing_packages() -> Vec<&'static str> {
+    let works = |program: &str, args: &[&str]| {
+        Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
+    };
+    NEEDED.iter().filter(|(program, args, _)| !works(program, args)).map(|(_, _, package)| *package).collect()
+}
+
+/// Installs what is missing; asks first unless told not to.
+pub(crate) fn ensure(console: &Console, agreed: bool) -> Outcome {
+    let missing = missing_packages();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let wanted = missing.join(" ");
+    if !process::exists("apt-get", "--version") {
+        return Err(format!("install what corresponds to Debian's {wanted}, then start again"));
+    }
+    if !agreed && !asked(&format!("install {wanted} with apt? [y/N] "))? {
+        return Err(format!("needs {wanted}: install them, or start again with --yes"));
+    }
+    console.step("install", &wanted);
+    let root = process::stdout(Command::new("id").arg("-u"))?.trim() == "0";
+    let apt = |args: &[&str]| {
+        let mut command = Command::new(if root { "apt-get" } else { "sudo" });
+        if !root {
+            command.arg("apt-get");
+        }
+        command.args(args).env("DEBIAN_FRONTEND", "noninteractive").stdout(std::io::stderr());
+        process::run(&mut command)
+    };
+    apt(&["update", "-q"])?;
+    apt(&[&["install", "-y", "-q"], missing.as_slice()].concat())
+}
+
+fn asked(question: &str) -> Result<bool, String> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    eprint!("{question}");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|error| format!("cannot read the answer: {error}"))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

@@ -1,0 +1,69 @@
+//! Running other programs: with the terminal, or with what they print in our hands.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use crate::workspace;
+
+/// A cargo command in the checkout.
+pub(crate) fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(args).current_dir(workspace::root());
+    command
+}
+
+/// Runs with the caller's terminal; says which command failed.
+pub(crate) fn run(command: &mut Command) -> Result<(), String> {
+    let status = command.status().map_err(|error| cannot_start(command, &error))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", shown(command))) }
+}
+
+/// Runs and gives what the program wrote to stdout; its stderr goes to the caller's terminal.
+pub(crate) fn stdout(command: &mut Command) -> Result<String, String> {
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| cannot_start(command, &error))?;
+    if output.status.success() {
+        String::from_utf8(output.stdout).map_err(|_| format!("`{}` printed no UTF-8", shown(command)))
+    } else {
+        Err(format!("`{}` ended with {}", shown(command), output.status))
+    }
+}
+
+/// Runs, passing on each line of stderr while it appears, and gives them too; true when the program succeeded.
+pub(crate) fn watch_stderr(command: &mut Command) -> Result<(String, bool), String> {
+    let mut child = command.stderr(Stdio::piped()).spawn().map_err(|error| cannot_start(command, &error))?;
+    let mut seen = String::new();
+    if let Some(stderr) = child.stderr.take() {
+        for line in BufReader::new(stderr).split(b'\n') {
+            let line = line.map_err(|error| format!("reading `{}`: {error}", shown(command)))?;
+            let line = String::from_utf8_lossy(&line);
+            eprintln!("{line}");
+            seen.push_str(&line);
+            seen.push('\n');
+        }
+    }
+    let status = child.wait().map_err(|error| cannot_start(command, &error))?;
+    Ok((seen, status.success()))
+}
+
+/// Whether a program can be started at all.
+pub(crate) fn exists(program: &str, probe: &str) -> bool {
+    Command::new(program)
+        .arg(probe)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// The command as one would type it.
+pub(crate) fn shown(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy().into_owned()];
+    words.extend(command.get_args().map(|word| word.to_string_lossy().into_owned()));
+    words.join(" ")
+}
+
+fn cannot_start(command: &Command, error: &std::io::Error) -> String {
+    format!("cannot start `{}`: {error}", shown(command))
+}
