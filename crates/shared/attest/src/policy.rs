@@ -76,35 +76,9 @@ pub struct TcbFloor {
     pub microcode: u8,
 }
 
-/// What a platform must fulfil. VMPL 0, debug off and migration off are not negotiable and have no field. The root that
-/// vouches decides the product, never the report; a development root counts as Milan.
+/// What a platform must fulfil. VMPL 0, debug off and migration off are not negotiable and have no field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
-    /// The least TCB of Milan.
-    pub milan: TcbFloor,
-    /// The least TCB of Genoa.
-    pub genoa: TcbFloor,
-    /// The least TCB of Turin.
-    pub turin: TcbFloor,
-}
-
-impl Policy {
-    /// This policy with the floor of one product line (`Milan`, `Genoa`, `Turin`); `None` for any other name.
-    #[must_use]
-    pub fn with_floor(self, product: &str, floor: TcbFloor) -> Option<Self> {
-        match product {
-            "Milan" => Some(Self { milan: floor, ..self }),
-            "Genoa" => Some(Self { genoa: floor, ..self }),
-            "Turin" => Some(Self { turin: floor, ..self }),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn floor(&self, generation: Generation) -> TcbFloor {
-        match generation {
-            Generation::Milan => self.milan,
-            Generation::Genoa => self.genoa,
-            Generation::Turin => self.turin,
-        }
-    }
+    /// The least TCB, whatever the product: numbers a product lacks count as 0.
+    pub tcb_floor: TcbFloor,
 }

@@ -40,7 +40,7 @@ fn a_good_platform_is_verified_as_simulated() {
 fn every_bad_platform_is_refused_by_its_check() {
     let good = Platform::default();
     let low = TcbFloor { snp: 3, ..good.tcb };
-    let policy = Policy { milan: Platform::default().tcb, ..Policy::default() };
+    let policy = Policy { tcb_floor: Platform::default().tcb };
     let day = Duration::days(1);
     let table: Vec<(&str, Platform, [u8; 48], [u8; 64], Timestamp)> = vec![
         ("platform", Platform { vmpl: 1, ..good.clone() }, measure(b"worker"), DATA, NOW),

@@ -229,8 +229,7 @@ fn one_flipped_bit_anywhere_in_a_genuine_report_is_refused() {
     let none = judge(&good, &TrustRoots::default(), &Policy::default(), time).unwrap_err();
     assert_eq!(none.check, "chain");
     let floor = TcbFloor { microcode: 255, ..TcbFloor::default() };
-    let low = judge(&good, &TrustRoots::vendors(), &Policy { milan: floor, ..Policy::default() }, time)
-        .unwrap_err();
+    let low = judge(&good, &TrustRoots::vendors(), &Policy { tcb_floor: floor }, time).unwrap_err();
     assert_eq!(low.check, "platform");
     for tee in [TeeKind::Tdx, TeeKind::Sgx, TeeKind::Nitro, TeeKind::Sim] {
         let other = Evidence { tee, ..good.clone() };

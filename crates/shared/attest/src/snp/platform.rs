@@ -17,7 +17,7 @@ pub(crate) fn platform(report: &Report, generation: Generation, policy: &Policy)
     if report.policy & MIGRATION_AGENT != 0 {
         return Err("the guest may be migrated".into());
     }
-    let least = policy.floor(generation);
+    let least = policy.tcb_floor;
     floor("reported", tcb(report.reported_tcb, generation), least)?;
     // The host can go back to the committed TCB at any time, so it must reach the floor too.
     floor("committed", tcb(report.committed_tcb, generation), least)
