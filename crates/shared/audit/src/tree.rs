@@ -89,6 +89,13 @@ impl Frontier {
         self.size += 1;
     }
 
+    /// Adds leaves by their hashes, in order.
+    pub fn extend(&mut self, leaves: &[Hash]) {
+        for leaf in leaves {
+            self.append(*leaf);
+        }
+    }
+
     /// Root of the tree as it stands.
     pub fn root(&self) -> Hash {
         let folded = self.hashes.iter().rev().copied().reduce(|right, left| node_hash(&left, &right));

@@ -1,5 +1,5 @@
 //! The log against published vectors, against random sizes and against damage.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests; what is skipped is said")]
 
 mod damage;
 mod random;

@@ -69,7 +69,7 @@ proptest! {
         let mut next = 0;
         for size in sizes {
             let batch: Vec<_> = (next..next + size).map(entry).collect();
-            batch.iter().for_each(|bytes| frontier.append(leaf_hash(bytes)));
+            frontier.extend(&batch.iter().map(|bytes| leaf_hash(bytes)).collect::<Vec<_>>());
             // A writer restored from the stored frontier goes on as the old one would have.
             folder.writer = TileWriter::new(folder.writer.frontier().clone());
             folder.grow(&batch);
