@@ -7,7 +7,6 @@
 pub mod ambient;
 pub mod digest;
 pub mod engine;
-pub mod engine;
 pub mod ids;
 pub mod names;
 pub mod policy;
