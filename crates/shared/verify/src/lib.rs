@@ -38,3 +38,6 @@ pub use charters::InForce;
 pub use check::{Check, Refused};
 pub use dossier::Dossier;
 pub use marks::Marks;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,3 @@
+mod bundles;
+mod charters;
+mod runs;
