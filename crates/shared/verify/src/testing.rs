@@ -4,18 +4,13 @@
 use std::sync::OnceLock;
 
 use cloister_attest::sim::DevelopmentRoot;
-use cloister_model::{
-    ApprovalPolicy, Assurance, DatasetId, Digest, Duration, IdentityStrength, OrgId, Rng, RunId, RunPolicy,
-    Timestamp, WorkspaceKind,
-    rules::Rules,
-    schema::{Column, ColumnType, Schema},
-};
+use cloister_model::{Digest, Duration, IdentityStrength, OrgId, Rng, RunId, Timestamp};
 use cloister_statement::{
     AgeIdentity, Body, Envelope, Predicate, Signer, SigningKey,
-    configuration::{BrokerConfiguration, TcbFloor},
+    configuration::BrokerConfiguration,
     predicate::{
-        Acceptance, BrokerIdentity, Certificate, Challenge, Channel, Charter, CiphertextFile, Decision,
-        EnvironmentKind, Grant, Manifest, Pin, Review, RunRequest, Spec,
+        Acceptance, BrokerIdentity, Certificate, Challenge, Channel, Charter, Grant, Manifest, Review,
+        RunRequest, Spec,
     },
     seal::SealingKey,
     sign,
@@ -29,6 +24,7 @@ use crate::{
     run::{self, Cleared, Facts},
 };
 
+mod bodies;
 pub mod bundles;
 
 /// The moment of every test, unless it says otherwise: 2027-01-15.
@@ -157,21 +153,6 @@ pub struct World {
     pub run: RunId,
 }
 
-fn configuration(log_seed: &[u8; 32]) -> BrokerConfiguration {
-    BrokerConfiguration {
-        version: 1,
-        workers: vec![hex::encode(cloister_attest::measure(WORKER_CODE))],
-        reference_key: Digest([1; 32]),
-        development_root: Some(root().certificate().to_vec().into()),
-        tcb_floor: TcbFloor::default(),
-        vouching_key: Digest([2; 32]),
-        log_origin: "cloister.test/log".into(),
-        log_key: SigningKey::from_seed(log_seed).public(),
-        allow_simulated: true,
-        certificate_days: 365,
-    }
-}
-
 /// A certificate by `broker` for fresh keys.
 pub fn member(broker: &SigningKey, rng: &dyn Rng, name: &str, edit: fn(&mut Certificate)) -> Member {
     let (key, age) = (SigningKey::generate(rng), AgeIdentity::generate());
@@ -200,27 +181,6 @@ fn uuid(rng: &dyn Rng) -> uuid::Uuid {
     cloister_model::ambient::uuid_v4(rng)
 }
 
-fn manifest(rng: &dyn Rng, name: &str) -> Manifest {
-    #[expect(clippy::expect_used, reason = "test support")]
-    let schema =
-        Schema::try_from(vec![Column { name: "patient".into(), kind: ColumnType::Integer, nullable: false }])
-            .expect("a schema");
-    #[expect(clippy::expect_used, reason = "test support")]
-    let name = name.parse().expect("a name");
-    Manifest {
-        dataset: DatasetId(uuid(rng)),
-        sequence: 1,
-        previous: None,
-        version: 1,
-        name,
-        schema,
-        rules: Rules::open(),
-        floor: Assurance::Simulated,
-        files: vec![CiphertextFile { name: "part-00000.parquet".into(), size: 10, sha256: Digest([8; 32]) }],
-        key_id: Digest([9; 32]),
-    }
-}
-
 #[expect(clippy::expect_used, reason = "test support")]
 impl World {
     /// The world in which every check holds.
@@ -233,16 +193,11 @@ impl World {
         let rng = CountingRng::new(42);
         let (broker_key, broker_sealing) = (SigningKey::generate(&rng), SealingKey::generate(&rng));
         let log_seed = [5; 32];
-        let configuration = configuration(&log_seed);
-        let broker = BrokerIdentity {
-            signing_key: broker_key.public(),
-            sealing_key: broker_sealing.public().expect("a key"),
-            measurement: hex::encode(cloister_attest::measure(BROKER_CODE)),
-            configuration: BrokerConfiguration::digest_of(&configuration.encode().expect("a configuration")),
-        };
+        let configuration = bodies::configuration(&log_seed);
+        let broker = bodies::broker(&broker_key, &broker_sealing, &configuration);
         let ana = member(&broker_key, &rng, "ana", |_| {});
         let ben = member(&broker_key, &rng, "ben", edits.certificate);
-        let mut body = first_charter(&broker, &ana, &ben);
+        let mut body = bodies::first_charter(&broker, &ana, &ben);
         (edits.charter)(&mut body);
         let charter = ana.sign(None, body);
         let workspace = Some(charter.digest());
@@ -251,53 +206,28 @@ impl World {
         let manifests: Vec<_> = owners
             .iter()
             .map(|(owner, name)| {
-                let mut body = manifest(&rng, name);
+                let mut body = bodies::manifest(&rng, name);
                 (edits.manifest)(&mut body);
                 owner.sign(None, body)
             })
             .collect();
         let grants = owners.iter().zip(&manifests).map(|((owner, _), manifest)| {
-            let mut body = Grant {
-                manifest: manifest.digest(),
-                pin: Pin::Charter(charter.digest()),
-                allow_simulated: true,
-                expires: None,
-                renew_within: None,
-            };
+            let mut body = bodies::grant(manifest, &charter);
             (edits.grant)(&mut body);
             owner.sign(workspace, body)
         });
         let grants = grants.collect();
-        let mut body = spec(&charter, &manifests, &ana);
+        let mut body = bodies::spec(&charter, &manifests, &ana);
         (edits.spec)(&mut body);
         let spec = ana.sign(workspace, body);
-        let mut body = Review {
-            spec: spec.digest(),
-            charter: charter.digest(),
-            decision: Decision::Approve,
-            comment: None,
-            expires: None,
-        };
+        let mut body = bodies::review(&spec, &charter);
         (edits.review)(&mut body);
         let review = ben.sign(workspace, body);
         let run = RunId(uuid(&rng));
-        let mut body = RunRequest {
-            run,
-            spec: spec.digest(),
-            charter: charter.digest(),
-            inputs: [].into(),
-            not_after: NOW.plus(Duration::hours(1)),
-        };
+        let mut body = bodies::request(run, &spec, &charter);
         (edits.request)(&mut body);
         let request = ana.sign(workspace, body);
-        let mut body = Challenge {
-            broker: broker_key.public(),
-            session: Digest([3; 32]),
-            nonce: Digest(rng.array()),
-            run,
-            spec: spec.digest(),
-            expires: NOW.plus(Duration::seconds(60)),
-        };
+        let mut body = bodies::challenge(&broker, run, &spec);
         (edits.challenge)(&mut body);
         let challenge = signed(&broker_key, Signer::Key(broker_key.public()), None, NOW, body);
         let (worker_key, worker_sealing) = (SigningKey::generate(&rng), SealingKey::generate(&rng));
@@ -393,45 +323,5 @@ impl World {
 impl Default for World {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-fn first_charter(broker: &BrokerIdentity, ana: &Member, ben: &Member) -> Charter {
-    #[expect(clippy::expect_used, reason = "test support")]
-    let name = "Study".parse().expect("a name");
-    Charter {
-        version: 1,
-        previous: None,
-        nonce: "0".repeat(32),
-        name,
-        kind: WorkspaceKind::Analytics,
-        floor: Assurance::Simulated,
-        broker: broker.clone(),
-        minimum_identity: IdentityStrength::Local,
-        console_allowed: false,
-        members: [ana.id(), ben.id()].into(),
-        administrators: [ana.id()].into(),
-        approval: ApprovalPolicy::AllMembers,
-        run: RunPolicy::AllMembers,
-        recoverers: [].into(),
-    }
-}
-
-#[expect(clippy::expect_used, reason = "test support")]
-fn spec(charter: &Envelope, manifests: &[Envelope], author: &Member) -> Spec {
-    let names = ["measurements", "diagnoses"].map(|n| n.parse().expect("a SQL name"));
-    Spec {
-        charter: charter.digest(),
-        name: "Count".parse().expect("a name"),
-        kind: EnvironmentKind::Sql,
-        source: "select count(*) from measurements join diagnoses using (patient)".into(),
-        tables: names.into_iter().zip(manifests.iter().map(Envelope::digest)).collect(),
-        variables: Vec::new(),
-        readers: [author.id()].into(),
-        environment: sql_environment(),
-        max_runs: 1,
-        valid_until: None,
-        schedule: None,
-        test: false,
     }
 }
