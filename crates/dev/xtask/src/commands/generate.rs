@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
+use crate::demo::{build, console::Console};
 use crate::{Outcome, process, workspace};
 
 /// Write or check.
@@ -59,16 +61,10 @@ fn permissions() -> Result<String, String> {
     server("permissions")
 }
 
-/// What the server's own subcommand prints about itself.
+/// What the server's own subcommand prints about itself, from the build that tests and demo use too.
 fn server(subcommand: &str) -> Result<String, String> {
-    let printed = process::stdout(&mut process::cargo([
-        "run",
-        "--quiet",
-        "--package",
-        "cloister-server",
-        "--",
-        subcommand,
-    ]))?;
+    let built = build::binaries(&Console::new(true))?;
+    let printed = process::stdout(Command::new(built.folder.join("cloister-server")).arg(subcommand))?;
     Ok(format!("{}\n", printed.trim_end()))
 }
 

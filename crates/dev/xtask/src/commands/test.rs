@@ -1,5 +1,7 @@
-//! `cargo xtask test`: every suite there is, and the sums as the last line.
+//! `cargo xtask test`: builds the programs that black-box tests start, runs every suite there is, and prints the sums as
+//! the last line.
 
+use crate::demo::{build, console::Console};
 use crate::suites::Totals;
 use crate::{Outcome, suites};
 
@@ -22,7 +24,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
         totals += counted;
         (name.to_owned(), counted)
     };
-    let mut lines = vec![report("rust", suites::rust(&args.filter))];
+    let built = build::binaries(&Console::new(true));
+    let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter)))];
     if args.filter.is_empty() {
         lines.push(report("documentation", suites::documentation()));
         for (name, result) in [("python", suites::python()), ("web", suites::web())] {

@@ -14,15 +14,16 @@ pub(crate) struct Binaries {
     pub(crate) cloister: PathBuf,
 }
 
-/// The same selection as the tests', so that both use the same build.
-const SELECTION: [&str; 3] = ["--workspace", "--bins", "--locked"];
+/// The same crates with the same features as the tests', so that both use one build: asking for examples, of which there
+/// are none, makes cargo count the features that dev-dependencies switch on, as it does for tests.
+const SELECTION: [&str; 4] = ["--workspace", "--bins", "--examples", "--locked"];
 
 /// Whether the programs are there from an earlier build.
 pub(crate) fn has_built() -> bool {
     workspace::target_dir().join("debug/cloister-worker").is_file()
 }
 
-/// Builds what changed and writes the reference manifest.
+/// Builds what changed and writes the reference manifest, without which nothing would be served.
 pub(crate) fn binaries(console: &Console) -> Result<Binaries, String> {
     let of = total().unwrap_or_default();
     let mut command = process::cargo(["build", "--message-format", "json-render-diagnostics"]);

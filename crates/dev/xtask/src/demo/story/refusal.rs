@@ -31,5 +31,5 @@ fn first_refusal(cast: &Cast, job: &str) -> Result<Reply, String> {
 }
 
 fn check_name(reply: &Reply) -> Option<String> {
-    ["refused_check", "check", "code"].iter().find_map(|field| reply.json[field].as_str()).map(str::to_owned)
+    ["check", "refused_check"].iter().find_map(|field| reply.json[field].as_str()).map(str::to_owned)
 }
