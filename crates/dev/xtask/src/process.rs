@@ -1,7 +1,7 @@
 //! Running other programs: with the terminal, or with what they print in our hands.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 
 use crate::workspace;
@@ -32,18 +32,29 @@ pub(crate) fn stdout(command: &mut Command) -> Result<String, String> {
 /// Runs, passing on each line of stderr while it appears, and gives them too; true when the program succeeded.
 pub(crate) fn watch_stderr(command: &mut Command) -> Result<(String, bool), String> {
     let mut child = command.stderr(Stdio::piped()).spawn().map_err(|error| cannot_start(command, &error))?;
-    let mut seen = String::new();
-    if let Some(stderr) = child.stderr.take() {
-        for line in BufReader::new(stderr).split(b'\n') {
-            let line = line.map_err(|error| format!("reading `{}`: {error}", shown(command)))?;
-            let line = String::from_utf8_lossy(&line);
-            eprintln!("{line}");
-            seen.push_str(&line);
-            seen.push('\n');
-        }
-    }
+    let seen =
+        child.stderr.take().map(|pipe| passed_on(pipe, |line| eprintln!("{line}"))).unwrap_or_default();
     let status = child.wait().map_err(|error| cannot_start(command, &error))?;
     Ok((seen, status.success()))
+}
+
+/// The same for stdout.
+pub(crate) fn watch_stdout(command: &mut Command) -> Result<(String, bool), String> {
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| cannot_start(command, &error))?;
+    let seen = child.stdout.take().map(|pipe| passed_on(pipe, |line| println!("{line}"))).unwrap_or_default();
+    let status = child.wait().map_err(|error| cannot_start(command, &error))?;
+    Ok((seen, status.success()))
+}
+
+fn passed_on(pipe: impl Read, show: impl Fn(&str)) -> String {
+    let mut seen = String::new();
+    for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
+        show(&line);
+        seen.push_str(&line);
+        seen.push('\n');
+    }
+    seen
 }
 
 /// Whether a program can be started at all.

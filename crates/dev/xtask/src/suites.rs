@@ -36,8 +36,15 @@ impl Totals {
     }
 }
 
-/// Every Rust test of the workspace but the documentation's, with the features the demo has too.
+/// Every Rust test of the workspace but the documentation's, with the features the demo has too. By nextest where it is
+/// installed, which isolates each test in a process; else by `cargo test`.
 pub(crate) fn rust(filter: &[String]) -> Result<Totals, String> {
+    if !process::exists("cargo-nextest", "--version") {
+        let mut command = process::cargo(["test", "--workspace", "--no-fail-fast", "--color", "never"]);
+        command.args(["--lib", "--bins", "--tests"]).args(SIMULATED).arg("--").args(filter);
+        let (printed, succeeded) = process::watch_stdout(&mut command)?;
+        return Ok(libtest_totals(&printed).judged(succeeded));
+    }
     let mut command = process::cargo(["nextest", "run", "--workspace", "--no-fail-fast", "--color", "never"]);
     command.args(["--no-tests", "pass"]).args(SIMULATED).args(filter);
     let (printed, succeeded) = process::watch_stderr(&mut command)?;

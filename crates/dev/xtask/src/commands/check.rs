@@ -1,5 +1,7 @@
 //! `cargo xtask check`: what CI runs, cheapest first; every step runs, so that one look shows all that is wrong.
 
+use std::time::Instant;
+
 use crate::{Outcome, commands, process};
 
 /// A step and its name.
@@ -14,9 +16,10 @@ pub(crate) fn run() -> Outcome {
         ("gen --check", generated),
         ("test", tests),
     ];
+    let started = Instant::now();
     let mut failed = Vec::new();
     for (name, step) in steps {
-        eprintln!("== {name}");
+        eprintln!("== {name} ({} s so far)", started.elapsed().as_secs());
         if name == "test" && !failed.is_empty() {
             println!("failed before the tests: {}", failed.join(", "));
         }

@@ -1,6 +1,8 @@
 //! `cargo xtask test`: builds the programs that black-box tests start, runs every suite there is, and prints the sums as
 //! the last line.
 
+use std::time::Instant;
+
 use crate::demo::{build, console::Console};
 use crate::suites::Totals;
 use crate::{Outcome, suites};
@@ -15,6 +17,7 @@ pub(crate) struct Args {
 
 /// Runs the suites; the last line says `N passed, N failed`.
 pub(crate) fn run(args: &Args) -> Outcome {
+    let started = Instant::now();
     let mut totals = Totals::default();
     let mut report = |name: &str, result: Result<Totals, String>| {
         let counted = result.unwrap_or_else(|message| {
@@ -35,6 +38,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     for (name, Totals { passed, failed, skipped }) in lines {
         println!("{name}: {passed} passed, {failed} failed, {skipped} skipped");
     }
+    println!("took {} s", started.elapsed().as_secs());
     println!("{} passed, {} failed", totals.passed, totals.failed);
     if totals.failed == 0 && totals.passed > 0 { Ok(()) } else { Err(String::new()) }
 }
