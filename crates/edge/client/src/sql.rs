@@ -144,7 +144,7 @@ mod tests {
             ("drop table patients", "exactly one query"),
             ("select 1 from patients; select 2 from visits", "exactly one query"),
             ("with patients as (select * from visits) select * from patients", "WITH query"),
-            ("select from where", "cannot be read"),
+            ("select 1 from (", "cannot be read"),
             ("", "exactly one query"),
         ] {
             let error = names(sql).unwrap_err();

@@ -1,0 +1,79 @@
+//! The command line. Its shape is a contract with scripts: flags are added, never renamed.
+
+mod data;
+mod operate;
+mod people;
+mod work;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use data::{DatasetAdd, DatasetCommand, DatasetSet, Share};
+pub(crate) use operate::{AdminArgs, AdminCommand, OrgCommand, Reference, Serve, UserCommand};
+pub(crate) use people::{
+    Create, KeyCommand, Login, MemberCommand, MemberSet, OnOff, ScopeWord, Set, Setup, TokenCommand, WorkspaceCommand,
+};
+pub(crate) use work::{AuditCommand, JobCommand, JobCreate, JobFields, RunCommand, Verify};
+
+/// Compute together on data that nobody shows.
+#[derive(Debug, Parser)]
+#[command(name = "cloister", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Answer with one JSON document on stdout.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The command groups.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a server with its broker and worker on this machine.
+    Serve(Serve),
+    /// Add organisations and users on the host.
+    Admin(AdminArgs),
+    /// Make the first organisation and admin with the one-time link of an empty server.
+    Setup(Setup),
+    /// Sign in; makes keys and a certificate when you have none.
+    Login(Login),
+    /// Show who is signed in.
+    Whoami,
+    /// Personal API tokens.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Your own keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Users of your organisation.
+    #[command(subcommand)]
+    Member(MemberCommand),
+    /// Workspaces and invitations.
+    #[command(subcommand)]
+    Workspace(WorkspaceCommand),
+    /// Datasets.
+    #[command(subcommand)]
+    Dataset(DatasetCommand),
+    /// Jobs.
+    #[command(subcommand)]
+    Job(JobCommand),
+    /// Runs, results, bundles.
+    #[command(subcommand)]
+    Run(RunCommand),
+    /// Verify a run's bundle offline.
+    Verify(Verify),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Print the completion script of a shell.
+    Completion {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Write the signed reference manifest beside built binaries.
+    #[command(hide = true)]
+    ReferenceManifest(Reference),
+}
+
+#[cfg(test)]
+mod tests;

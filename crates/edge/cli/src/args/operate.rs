@@ -1,0 +1,96 @@
+//! Arguments of operators' commands.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Subcommand};
+use cloister_model::{Email, OrgName};
+
+/// `cloister serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Folder of everything the server keeps; one server at a time.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8400")]
+    pub(crate) listen: SocketAddr,
+    /// Certificate chain for HTTPS, PEM.
+    #[arg(long, requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Its key, PEM.
+    #[arg(long, requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Run broker and worker in a SIMULATED TEE, which proves nothing about hardware.
+    #[arg(long)]
+    pub(crate) insecure_sim_tee: bool,
+}
+
+/// `cloister admin`.
+#[derive(Debug, Args)]
+pub(crate) struct AdminArgs {
+    /// The server's data folder.
+    #[arg(long)]
+    pub(crate) data: PathBuf,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: AdminCommand,
+}
+
+/// Acts of the host's operator.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Organisations.
+    #[command(subcommand)]
+    Org(OrgCommand),
+    /// Users.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Grant a role.
+    Grant {
+        /// Whom.
+        email: Email,
+        /// Make an organisation admin.
+        #[arg(long, required = true)]
+        org_admin: bool,
+    },
+}
+
+/// Acts on organisations.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrgCommand {
+    /// Add one.
+    Add {
+        /// Its name.
+        name: OrgName,
+    },
+}
+
+/// Acts on users.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add a local account.
+    Add {
+        /// The address.
+        email: Email,
+        /// The organisation.
+        #[arg(long)]
+        org: OrgName,
+        /// Read the password from stdin.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Make an organisation admin.
+        #[arg(long)]
+        org_admin: bool,
+    },
+}
+
+/// `cloister reference-manifest`.
+#[derive(Debug, Args)]
+pub(crate) struct Reference {
+    /// The folder of the built binaries.
+    #[arg(long)]
+    pub(crate) bin_dir: PathBuf,
+    /// The key that signs; made when there is none.
+    #[arg(long)]
+    pub(crate) key: PathBuf,
+}

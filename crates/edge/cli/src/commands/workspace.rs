@@ -1,0 +1,255 @@
+//! Workspaces and invitations.
+
+use cloister_api::workspaces::{Member, Workspace};
+use cloister_client::{
+    Client,
+    workspaces::{Approval, Change, Creation, HeldWorkspace},
+};
+use cloister_model::{Assurance, Digest};
+use serde_json::{Value, json};
+
+use super::value;
+use crate::{
+    args::{Create, Set, WorkspaceCommand},
+    context::Context,
+    outcome::{Failure, Reply},
+    terminal,
+};
+
+pub(super) async fn run(context: &Context, command: WorkspaceCommand) -> Result<Reply, Failure> {
+    let client = context.client()?;
+    match command {
+        WorkspaceCommand::Create(args) => create(context, &client, args).await,
+        WorkspaceCommand::List => list(&client).await,
+        WorkspaceCommand::Show { workspace } => show(&client, &workspace).await,
+        WorkspaceCommand::Invites { workspace } => {
+            let workspace = client.find_workspace(&workspace).await?;
+            let text = members(&workspace.members);
+            Ok(Reply::new(json!({ "workspace": workspace.id, "items": workspace.members }), text))
+        }
+        WorkspaceCommand::Resend { workspace, email } => {
+            let workspace = client.find_workspace(&workspace).await?;
+            client.resend(&workspace, email.clone()).await?;
+            Ok(Reply::new(json!({ "workspace": workspace.id, "email": email }), format!("reminded {email}")))
+        }
+        WorkspaceCommand::Accept { workspace, genesis } => {
+            accept(context, &client, &workspace, genesis).await
+        }
+        WorkspaceCommand::Decline { workspace } => {
+            let held = client.held_workspace(&workspace).await?;
+            let ended = client.decline(&held).await?;
+            Ok(Reply::new(
+                json!({ "workspace": held.workspace.id, "statement": ended.statement }),
+                "declined",
+            ))
+        }
+        WorkspaceCommand::Set(args) => set(&client, args).await,
+        WorkspaceCommand::Suspend { workspace, email } => {
+            let held = client.held_workspace(&workspace).await?;
+            let done = client.suspend(&held, &email).await?;
+            let json = json!({ "workspace": held.workspace.id, "email": email, "statement": done.statement });
+            Ok(Reply::new(json, format!("suspended {email}")))
+        }
+        WorkspaceCommand::Archive { workspace, confirm } => {
+            let held = client.held_workspace(&workspace).await?;
+            let done = client.archive(&held, &confirm).await?;
+            let json =
+                json!({ "workspace": held.workspace.id, "state": "archived", "statement": done.statement });
+            Ok(Reply::new(json, format!("archived {confirm} for good")))
+        }
+    }
+}
+
+fn described(workspace: &Workspace) -> Value {
+    let mut json = value(workspace);
+    json["workspace"] = json!(workspace.id);
+    json["genesis"] = json!(workspace.id);
+    json
+}
+
+/// The floor of a new workspace. Where every worker is simulated it is asked for, never assumed.
+async fn floor(context: &Context, client: &Client, asked: Option<Assurance>) -> Result<Assurance, Failure> {
+    let simulated = client.me().await?.notices.iter().any(|notice| notice == "simulated");
+    let never =
+        "no run can succeed here yet: every worker of this server is simulated, and the floor is hardware";
+    match (asked, simulated) {
+        (Some(Assurance::Hardware), true) => {
+            context.note(never);
+            Ok(Assurance::Hardware)
+        }
+        (Some(floor), _) => Ok(floor),
+        (None, false) => Ok(Assurance::Hardware),
+        (None, true) if context.can_ask() => {
+            context.note("every worker of this server is simulated: it proves nothing about hardware");
+            if terminal::confirm("allow simulated workers in this workspace, for good?")? {
+                Ok(Assurance::Simulated)
+            } else {
+                context.note(never);
+                Ok(Assurance::Hardware)
+            }
+        }
+        (None, true) => Err(Failure::Usage(
+            "every worker of this server is simulated: say `--assurance simulated`, or `--assurance hardware` \
+             (then no run can succeed here yet)"
+                .into(),
+        )),
+    }
+}
+
+async fn create(context: &Context, client: &Client, args: Create) -> Result<Reply, Failure> {
+    let creation = Creation {
+        floor: floor(context, client, args.assurance).await?,
+        name: args.name,
+        kind: args.kind,
+        description: args.description,
+        members: args.member,
+        approval: if args.approval_group.is_empty() {
+            Approval::All
+        } else {
+            Approval::Groups(args.approval_group)
+        },
+        run: args.run,
+        recoverers: args.recoverer,
+    };
+    let made = client.create_workspace(&creation).await?;
+    let text = format!(
+        "{} is {}\ngenesis {}\ntell the members this digest by another channel; they run\n  cloister workspace accept \
+         \"{}\" --genesis {}",
+        made.name, made.state, made.id, made.name, made.id
+    );
+    Ok(Reply::new(described(&made), text))
+}
+
+async fn list(client: &Client) -> Result<Reply, Failure> {
+    let workspaces: Vec<Workspace> = client.api().all("/workspaces").await?;
+    let rows: Vec<Vec<String>> = workspaces
+        .iter()
+        .map(|w| {
+            vec![
+                w.name.to_string(),
+                w.state.clone(),
+                w.members.len().to_string(),
+                w.id.to_string()[..16].to_owned(),
+            ]
+        })
+        .collect();
+    let text = terminal::table(&["name", "state", "members", "id"], &rows);
+    Ok(Reply::new(json!({ "items": workspaces }), text))
+}
+
+async fn show(client: &Client, text: &str) -> Result<Reply, Failure> {
+    let held = client.held_workspace(text).await?;
+    let workspace = &held.workspace;
+    let charter = match held.in_force() {
+        Ok(now) => format!("charter version {} in force, verified here: {}", now.charter.version, now.digest),
+        Err(error) => format!("no charter verified in force: {error}"),
+    };
+    let notice = workspace.notice.as_deref().map(|n| format!("\nnotice: {n}")).unwrap_or_default();
+    let said = format!(
+        "{} ({})\n{}\ngenesis {}\n{charter}{notice}\n\n{}",
+        workspace.name,
+        workspace.state,
+        workspace.description,
+        workspace.id,
+        members(&workspace.members)
+    );
+    let mut json = described(workspace);
+    json["verified"] = json!(held.in_force().is_ok());
+    if let Ok(now) = held.in_force() {
+        json["charter_in_force"] = value(&now.charter);
+    }
+    Ok(Reply::new(json, said))
+}
+
+fn members(members: &[Member]) -> String {
+    let rows: Vec<Vec<String>> = members
+        .iter()
+        .map(|m| {
+            let role = match (m.administrator, m.suspended) {
+                (_, true) => "suspended",
+                (true, false) => "administrator",
+                (false, false) => "member",
+            };
+            let answered = m.answered.map_or_else(|| "-".to_owned(), |at| at.to_string());
+            vec![
+                m.email.to_string(),
+                m.organisation.to_string(),
+                role.into(),
+                m.answer.clone(),
+                m.invited.to_string(),
+                answered,
+            ]
+        })
+        .collect();
+    terminal::table(&["e-mail", "organisation", "role", "answer", "invited", "answered"], &rows)
+}
+
+/// The genesis digest is compared with what another channel told: by flag, or by the person on a terminal.
+fn compared(context: &Context, held: &HeldWorkspace, genesis: Option<Digest>) -> Result<(), Failure> {
+    if genesis.is_some() {
+        return Ok(());
+    }
+    let digest = held.genesis();
+    if !context.can_ask() {
+        return Err(Failure::Usage(format!(
+            "compare the genesis digest `{digest}` with another member and give it with `--genesis DIGEST`"
+        )));
+    }
+    context.note(&format!("the genesis digest of {} is\n  {digest}", held.workspace.name));
+    if terminal::confirm("did another member tell you this digest by another channel?")? {
+        Ok(())
+    } else {
+        Err(Failure::Failed("not accepted: nothing was signed".into()))
+    }
+}
+
+async fn accept(
+    context: &Context,
+    client: &Client,
+    text: &str,
+    genesis: Option<Digest>,
+) -> Result<Reply, Failure> {
+    let held = client.held_workspace(text).await?;
+    compared(context, &held, genesis)?;
+    let accepted = client.accept(&held, genesis).await?;
+    let workspace = &accepted.workspace;
+    let said = match (accepted.only_pinned, accepted.complete) {
+        (true, _) => format!("you had answered before; the genesis of {} is pinned now", workspace.name),
+        (false, true) => format!("accepted; {} is {}", workspace.name, workspace.state),
+        (false, false) => format!("accepted; {} waits for other members", workspace.name),
+    };
+    Ok(Reply::new(described(workspace), said))
+}
+
+async fn set(client: &Client, args: Set) -> Result<Reply, Failure> {
+    let approval = match (args.approval.is_some(), args.approval_group.is_empty()) {
+        (true, _) => Some(Approval::All),
+        (false, false) => Some(Approval::Groups(args.approval_group)),
+        (false, true) => None,
+    };
+    let change = Change {
+        add: args.add_member,
+        remove: args.remove_member,
+        approval,
+        run: args.run,
+        administrators: args.administrator,
+        recoverers: args.recoverer,
+    };
+    if change.is_empty() && args.description.is_none() {
+        return Err(Failure::Usage("say what to change".into()));
+    }
+    let workspace = client.find_workspace(&args.workspace).await?;
+    if let Some(description) = args.description {
+        client.set_description(&workspace, description).await?;
+    }
+    let now: Workspace = if change.is_empty() {
+        client.api().get(&format!("/workspaces/{}", workspace.id)).await?
+    } else {
+        client.change_charter(&client.hold(workspace).await?, &change).await?
+    };
+    let said = match now.pending_charter {
+        Some(pending) => format!("proposed; the charter {pending} waits for acceptances"),
+        None => format!("changed; version {} is in force", now.version),
+    };
+    Ok(Reply::new(described(&now), said))
+}

@@ -1,0 +1,147 @@
+//! What must lie in the data folder before the programs start.
+
+use std::path::{Path, PathBuf};
+
+use cloister_client::profile::{folder, write};
+use cloister_model::Digest;
+use cloister_statement::{
+    binary::Base64,
+    configuration::{BrokerConfiguration, TcbFloor},
+};
+use serde::Deserialize;
+
+use super::{binaries, manifest::ReferenceManifest};
+use crate::{args::Serve, context::Context, outcome::Failure};
+
+/// For how many days a member certificate is valid.
+const CERTIFICATE_DAYS: u32 = 365;
+
+/// Files that the programs are given.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// Folder of the broker's state.
+    pub(super) broker_state: PathBuf,
+    /// The broker's configuration.
+    pub(super) broker_config: PathBuf,
+    /// The worker's token.
+    pub(super) worker_token: PathBuf,
+    /// The development root, with `--insecure-sim-tee`.
+    pub(super) dev_root: Option<PathBuf>,
+}
+
+/// What the server says of its keys, which it makes on first use: `cloister-server keys --data DIR`.
+#[derive(Debug, Deserialize)]
+struct ServerKeys {
+    log_origin: String,
+    log_key: Digest,
+    vouching_key: Digest,
+}
+
+/// Makes folders, token, development root and broker configuration.
+pub(super) fn prepare(context: &Context, args: &Serve) -> Result<Prepared, Failure> {
+    let (keys, broker) = (args.data.join("keys"), args.data.join("broker"));
+    folder(&keys)?;
+    folder(&broker)?;
+    let worker_token = keys.join("worker.token");
+    if !worker_token.exists() {
+        let mut token = [0; 32];
+        context.rng.fill(&mut token);
+        write(&worker_token, hex::encode(token).as_bytes())?;
+    }
+    let root = if args.insecure_sim_tee { Some(development_root(context, &keys)?) } else { None };
+    let reference = ReferenceManifest::read(&binaries::folder()?)?;
+    let (dev_root, certificate) = root.unzip();
+    let configuration = configuration(&server_keys(&args.data)?, &reference, certificate);
+    let bytes = configuration.encode().map_err(|e| Failure::Failed(e.to_string()))?;
+    let broker_config = broker.join("configuration.json");
+    if std::fs::read(&broker_config).ok().as_deref() != Some(bytes.as_slice()) {
+        if broker_config.exists() {
+            context.note(
+                "the broker's configuration changed: workspaces need a new charter version that names it",
+            );
+        }
+        write(&broker_config, &bytes)?;
+    }
+    Ok(Prepared { broker_state: broker.join("state"), broker_config, worker_token, dev_root })
+}
+
+fn configuration(
+    keys: &ServerKeys,
+    reference: &ReferenceManifest,
+    development_root: Option<Vec<u8>>,
+) -> BrokerConfiguration {
+    BrokerConfiguration {
+        version: 1,
+        workers: vec![reference.measurement.clone()],
+        reference_key: reference.key,
+        allow_simulated: development_root.is_some(),
+        development_root: development_root.map(Base64),
+        tcb_floor: TcbFloor::default(),
+        vouching_key: keys.vouching_key,
+        log_origin: keys.log_origin.clone(),
+        log_key: keys.log_key,
+        certificate_days: CERTIFICATE_DAYS,
+    }
+}
+
+/// Asks the server for its public keys.
+fn server_keys(data: &Path) -> Result<ServerKeys, Failure> {
+    let mut command = std::process::Command::new(binaries::sibling("cloister-server")?);
+    command.arg("keys").arg("--data").arg(data).stdin(std::process::Stdio::null());
+    let output = command
+        .stderr(std::process::Stdio::inherit())
+        .output()
+        .map_err(|e| Failure::Failed(format!("`cloister-server` cannot be started: {e}")))?;
+    if output.status.code() == Some(6) {
+        return Err(Failure::Unavailable(format!(
+            "another server runs on the data folder `{}`",
+            data.display()
+        )));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|e| {
+        Failure::Failed(format!("`cloister-server keys` ({}) named no keys: {e}", output.status))
+    })
+}
+
+/// The development root's file and certificate; made once per installation.
+#[cfg(feature = "sim-tee")]
+fn development_root(context: &Context, keys: &Path) -> Result<(PathBuf, Vec<u8>), Failure> {
+    use cloister_attest::sim::DevelopmentRoot;
+    let path = keys.join("development-root.json");
+    let failed = |e: cloister_attest::sim::SimError| Failure::Failed(format!("`{}`: {e}", path.display()));
+    if !path.exists() {
+        let root = DevelopmentRoot::generate(context.clock.now()).map_err(failed)?;
+        write(&path, &root.to_bytes().map_err(failed)?)?;
+    }
+    let bytes = std::fs::read(&path).map_err(|e| Failure::Failed(format!("`{}`: {e}", path.display())))?;
+    let bytes = zeroize::Zeroizing::new(bytes);
+    let root = DevelopmentRoot::from_bytes(&bytes).map_err(failed)?;
+    Ok((path, root.certificate().to_vec()))
+}
+
+/// This edition simulates nothing.
+#[cfg(not(feature = "sim-tee"))]
+fn development_root(_context: &Context, _keys: &Path) -> Result<(PathBuf, Vec<u8>), Failure> {
+    Err(Failure::Usage(
+        "this edition has no simulated TEE: it runs in confidential virtual machines only".into(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use cloister_statement::SigningKey;
+
+    use super::*;
+
+    #[test]
+    fn the_configuration_names_worker_keys_and_root_and_is_the_same_every_time() {
+        let keys =
+            ServerKeys { log_origin: "o".into(), log_key: Digest([1; 32]), vouching_key: Digest([2; 32]) };
+        let reference = ReferenceManifest::sign("ab".repeat(48), &SigningKey::from_seed(&[3; 32]));
+        let make = |root: Option<Vec<u8>>| configuration(&keys, &reference, root).encode().unwrap();
+        assert_eq!(make(Some(vec![9])), make(Some(vec![9])));
+        let simulated = BrokerConfiguration::parse(&make(Some(vec![9]))).unwrap();
+        assert!(simulated.allow_simulated && simulated.workers == ["ab".repeat(48)]);
+        assert!(!BrokerConfiguration::parse(&make(None)).unwrap().allow_simulated);
+    }
+}
