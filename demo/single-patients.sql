@@ -1,3 +1,3 @@
-SELECT m.patient, m.mean_radius, d.diagnosis
-FROM measurements AS m
-JOIN diagnoses AS d ON m.patient = d.patient
+SELECT patient, diagnosis
+FROM diagnoses
+ORDER BY patient

@@ -1,4 +1,4 @@
-//! A query for single patients, which the rules refuse even when both hospitals approve it.
+//! Ana asks for South's rows: which patient has which diagnosis. The rules refuse, whoever approves.
 
 use super::study::Study;
 use super::{Cast, Scene, job};
