@@ -1,0 +1,117 @@
+//! Jobs: drafts, and which spec they stand for.
+
+use cloister_authz::{
+    Granted,
+    actions::{CreateJob, EditJob, SubmitJob},
+};
+use cloister_model::{Digest, JobId, JobName, JobState, Timestamp, UserId};
+
+use crate::{Query, Row, StoreError, Tx, people::parsed};
+
+/// A job.
+#[derive(Clone, Debug)]
+pub struct JobRow {
+    /// The job.
+    pub id: JobId,
+    /// Its workspace.
+    pub workspace: Digest,
+    /// Its name.
+    pub name: JobName,
+    /// Who made it.
+    pub creator: UserId,
+    /// The draft's JSON.
+    pub draft: String,
+    /// Its state.
+    pub state: JobState,
+    /// The spec submitted last.
+    pub spec: Option<Digest>,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+const JOB: &str = "SELECT j.id, j.workspace, j.name, j.creator, j.draft, j.state, j.spec, j.created FROM jobs j";
+
+fn job(row: &Row) -> Result<JobRow, StoreError> {
+    let spec: Option<String> = row.try_get("", "spec")?;
+    Ok(JobRow {
+        id: parsed(row, "id")?,
+        workspace: parsed(row, "workspace")?,
+        name: parsed(row, "name")?,
+        creator: parsed(row, "creator")?,
+        draft: row.try_get("", "draft")?,
+        state: parsed(row, "state")?,
+        spec: spec.map(|s| s.parse()).transpose().map_err(StoreError::corrupt)?,
+        created: Timestamp::from_micros(row.try_get("", "created")?),
+    })
+}
+
+/// The job of this id.
+pub async fn by_id(db: &dyn Query, id: JobId) -> Result<Option<JobRow>, StoreError> {
+    let sql = format!("{JOB} WHERE j.id = $1");
+    db.one(&sql, vec![id.to_string().into()]).await?.as_ref().map(job).transpose()
+}
+
+/// The job that stands for a spec.
+pub async fn by_spec(db: &dyn Query, spec: Digest) -> Result<Option<JobRow>, StoreError> {
+    let sql = format!("{JOB} WHERE j.spec = $1");
+    db.one(&sql, vec![spec.to_string().into()]).await?.as_ref().map(job).transpose()
+}
+
+/// A workspace's jobs; by id.
+pub async fn of_workspace(db: &dyn Query, workspace: Digest, after: &str, limit: u64) -> Result<Vec<JobRow>, StoreError> {
+    let sql = format!("{JOB} WHERE j.workspace = $1 AND j.id > $2 ORDER BY j.id LIMIT {limit}");
+    db.all(&sql, vec![workspace.to_string().into(), after.into()]).await?.iter().map(job).collect()
+}
+
+/// Jobs of every workspace whose charter in force lists the user; by id.
+pub async fn of_user(db: &dyn Query, user: UserId, after: &str, limit: u64) -> Result<Vec<JobRow>, StoreError> {
+    let sql = format!(
+        "{JOB} JOIN workspaces w ON w.id = j.workspace JOIN invitations i ON i.charter = w.charter
+         WHERE i.member = $1 AND w.version > 0 AND j.id > $2 ORDER BY j.id LIMIT {limit}"
+    );
+    db.all(&sql, vec![user.to_string().into(), after.into()]).await?.iter().map(job).collect()
+}
+
+impl Tx {
+    /// Makes a job; its name is unique in the workspace.
+    pub async fn add_job(&self, grant: &Granted<CreateJob>, row: &JobRow) -> Result<(), StoreError> {
+        self.exec(
+            "INSERT INTO jobs (id, workspace, name, creator, draft, state, spec, created)
+             VALUES ($1, $2, $3, $4, $5, 'draft', NULL, $6)",
+            vec![
+                row.id.to_string().into(),
+                grant.id().into(),
+                row.name.as_str().into(),
+                row.creator.to_string().into(),
+                row.draft.clone().into(),
+                row.created.micros().into(),
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    /// Changes a draft; false when the job is no draft.
+    pub async fn change_draft(&self, grant: &Granted<EditJob>, name: &JobName, draft: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE jobs SET name = $1, draft = $2 WHERE id = $3 AND state = 'draft'";
+        Ok(self.exec(sql, vec![name.as_str().into(), draft.into(), grant.id().into()]).await? == 1)
+    }
+
+    /// Deletes a draft that never ran; false when it is none.
+    pub async fn delete_draft(&self, grant: &Granted<EditJob>) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM jobs WHERE id = $1 AND state = 'draft' AND NOT EXISTS (SELECT 1 FROM runs WHERE job = $1)";
+        Ok(self.exec(sql, vec![grant.id().into()]).await? == 1)
+    }
+
+    /// The job stands for a signed spec now.
+    pub async fn submit_job(&self, grant: &Granted<SubmitJob>, spec: Digest, to: JobState) -> Result<bool, StoreError> {
+        let sql = "UPDATE jobs SET spec = $1, state = $2 WHERE id = $3 AND state = 'draft'";
+        Ok(self.exec(sql, vec![spec.to_string().into(), to.as_str().into(), grant.id().into()]).await? == 1)
+    }
+
+    /// Moves a job from one state to another; false when it was not in that state.
+    pub async fn move_job(&self, id: JobId, from: JobState, to: JobState) -> Result<bool, StoreError> {
+        let values = vec![to.as_str().into(), id.to_string().into(), from.as_str().into()];
+        Ok(self.exec("UPDATE jobs SET state = $1 WHERE id = $2 AND state = $3", values).await? == 1)
+    }
+}

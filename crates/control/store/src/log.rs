@@ -1,0 +1,196 @@
+//! The outbox of the audit log. An act's row commits with the act; its place in the log is its number less one.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use cloister_audit::Entry;
+use cloister_model::{Digest, OrgId, Timestamp};
+
+use crate::{Query, Reader, Row, StoreError, Tx};
+
+/// An entry before it is numbered. Personal data never goes in: ids and digests only.
+#[derive(Clone, Debug)]
+pub struct EntryDraft {
+    /// What will stand in the log.
+    pub entry: Entry,
+}
+
+impl EntryDraft {
+    /// An act that took place.
+    pub fn done(at: Timestamp, actor: &cloister_authz::Actor, action: &str) -> Self {
+        let mut entry = Entry::new(at.micros(), actor.log_name(), action, cloister_audit::Outcome::Done);
+        entry.organisation = actor.org().map(|org| org.to_string());
+        Self { entry }
+    }
+
+    /// An act that was refused by `check`.
+    pub fn refused(at: Timestamp, actor: &cloister_authz::Actor, action: &str, check: &str) -> Self {
+        let mut draft = Self::done(at, actor, action);
+        draft.entry.outcome = cloister_audit::Outcome::Refused;
+        draft.entry.check = Some(check.into());
+        draft
+    }
+
+    /// On what.
+    #[must_use]
+    pub fn target(mut self, id: impl std::fmt::Display) -> Self {
+        self.entry.target = Some(id.to_string());
+        self
+    }
+
+    /// In which workspace.
+    #[must_use]
+    pub fn workspace(mut self, id: impl std::fmt::Display) -> Self {
+        self.entry.workspace = Some(id.to_string());
+        self
+    }
+
+    /// In which organisation, where it is not the actor's.
+    #[must_use]
+    pub fn organisation(mut self, id: OrgId) -> Self {
+        self.entry.organisation = Some(id.to_string());
+        self
+    }
+
+    /// By which signed statement.
+    #[must_use]
+    pub fn statement(mut self, digest: Digest) -> Self {
+        self.entry.statement = Some(digest.to_string());
+        self
+    }
+
+    /// A further fact.
+    #[must_use]
+    pub fn fact(mut self, key: &str, value: impl std::fmt::Display) -> Self {
+        self.entry.detail.insert(key.into(), value.to_string());
+        self
+    }
+}
+
+/// An entry as stored.
+#[derive(Clone, Debug)]
+pub struct StoredEntry {
+    /// Its number, from 1.
+    pub id: i64,
+    /// Its exact bytes.
+    pub encoded: Vec<u8>,
+}
+
+/// How far the log is integrated.
+#[derive(Clone, Debug)]
+pub struct LogState {
+    /// Entries.
+    pub size: i64,
+    /// The frontier, as the sequencer writes it.
+    pub frontier: String,
+    /// The signed checkpoint.
+    pub checkpoint: String,
+}
+
+/// Which entries.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Of this organisation's view.
+    pub org: Option<OrgId>,
+    /// Of this workspace.
+    pub workspace: Option<String>,
+    /// Of this action.
+    pub action: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+    /// Numbers below this one.
+    pub before: Option<i64>,
+}
+
+fn entry(row: &Row) -> Result<StoredEntry, StoreError> {
+    let encoded: String = row.try_get("", "encoded")?;
+    Ok(StoredEntry { id: row.try_get("", "id")?, encoded: STANDARD.decode(encoded).map_err(StoreError::corrupt)? })
+}
+
+impl Tx {
+    /// Writes the entry; gives its number, by which one can wait for it.
+    pub async fn audit(&self, draft: EntryDraft) -> Result<i64, StoreError> {
+        let next = self.one("SELECT COALESCE(MAX(id), 0) + 1 AS next FROM outbox", vec![]).await?;
+        let id: i64 = next.ok_or(StoreError::NotFound)?.try_get("", "next")?;
+        let mut e = draft.entry;
+        e.index = u64::try_from(id - 1).ok();
+        let encoded = STANDARD.encode(e.encode().map_err(StoreError::corrupt)?);
+        let outcome = match e.outcome {
+            cloister_audit::Outcome::Done => "done",
+            cloister_audit::Outcome::Refused => "refused",
+        };
+        self.exec(
+            "INSERT INTO outbox (id, at, actor, org, workspace, action, target, outcome, refusing, statement, encoded)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            vec![
+                id.into(),
+                e.at.into(),
+                e.actor.into(),
+                e.organisation.into(),
+                e.workspace.into(),
+                e.action.into(),
+                e.target.into(),
+                outcome.into(),
+                e.check.into(),
+                e.statement.into(),
+                encoded.into(),
+            ],
+        )
+        .await?;
+        Ok(id)
+    }
+
+    /// Notes how far the log is integrated.
+    pub async fn set_log_state(&self, state: &LogState) -> Result<(), StoreError> {
+        self.exec(
+            "INSERT INTO log_state (one, size, frontier, checkpoint) VALUES (1, $1, $2, $3)
+             ON CONFLICT (one) DO UPDATE SET size = excluded.size, frontier = excluded.frontier,
+                checkpoint = excluded.checkpoint",
+            vec![state.size.into(), state.frontier.clone().into(), state.checkpoint.clone().into()],
+        )
+        .await
+        .map(|_| ())
+    }
+}
+
+impl Reader {
+    /// Entries after number `after`, in commit order.
+    pub async fn entries_after(&self, after: i64, limit: i64) -> Result<Vec<StoredEntry>, StoreError> {
+        let sql = "SELECT id, encoded FROM outbox WHERE id > $1 ORDER BY id LIMIT $2";
+        self.all(sql, vec![after.into(), limit.into()]).await?.iter().map(entry).collect()
+    }
+
+    /// How far the log is integrated.
+    pub async fn log_state(&self) -> Result<Option<LogState>, StoreError> {
+        let row = self.one("SELECT size, frontier, checkpoint FROM log_state WHERE one = 1", vec![]).await?;
+        row.map(|row| {
+            Ok(LogState {
+                size: row.try_get("", "size")?,
+                frontier: row.try_get("", "frontier")?,
+                checkpoint: row.try_get("", "checkpoint")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Entries that match, newest first.
+    pub async fn find_entries(&self, filter: &Filter, limit: u64) -> Result<Vec<StoredEntry>, StoreError> {
+        let mut wanted = vec!["1 = 1".to_owned()];
+        let mut values: Vec<crate::Value> = Vec::new();
+        let mut add = |column: &str, value: Option<crate::Value>| {
+            if let Some(value) = value {
+                values.push(value);
+                wanted.push(format!("{column} ${}", values.len()));
+            }
+        };
+        add("org =", filter.org.map(|o| o.to_string().into()));
+        add("workspace =", filter.workspace.clone().map(Into::into));
+        add("action =", filter.action.clone().map(Into::into));
+        add("at >=", filter.from.map(|t| t.micros().into()));
+        add("at <", filter.to.map(|t| t.micros().into()));
+        add("id <", filter.before.map(Into::into));
+        let wanted = wanted.join(" AND ");
+        let sql = format!("SELECT id, encoded FROM outbox WHERE {wanted} ORDER BY id DESC LIMIT {limit}");
+        self.all(&sql, values).await?.iter().map(entry).collect()
+    }
+}

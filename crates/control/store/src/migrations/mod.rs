@@ -1,0 +1,42 @@
+//! Migrations, forward only, each in a transaction. One file an aggregate; append to the list, never change a line.
+
+mod m0001_people;
+mod m0002_log;
+
+use sea_orm_migration::prelude::*;
+
+pub(crate) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_people::People), Box::new(m0002_log::Log)]
+    }
+}
+
+/// A migration that is a list of statements both databases understand.
+macro_rules! migration {
+    ($name:ident, $text:literal, [$($sql:expr),+ $(,)?]) => {
+        pub(crate) struct $name;
+
+        impl sea_orm_migration::MigrationName for $name {
+            fn name(&self) -> &str {
+                $text
+            }
+        }
+
+        #[async_trait::async_trait]
+        impl sea_orm_migration::MigrationTrait for $name {
+            async fn up(&self, manager: &sea_orm_migration::SchemaManager) -> Result<(), sea_orm::DbErr> {
+                use sea_orm::ConnectionTrait as _;
+                let connection = manager.get_connection();
+                $(connection.execute_unprepared($sql).await?;)+
+                Ok(())
+            }
+
+            fn use_transaction(&self) -> Option<bool> {
+                Some(true)
+            }
+        }
+    };
+}
+pub(crate) use migration;

@@ -1,0 +1,148 @@
+//! Ciphertext and sealed outputs in an object store: a local folder by default.
+
+use std::path::{Path as FsPath, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use futures::StreamExt;
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path};
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+
+use crate::StoreError;
+
+/// The object store and the folder where uploads grow.
+#[derive(Clone)]
+pub struct Objects {
+    store: Arc<dyn ObjectStore>,
+    uploads: PathBuf,
+    root: PathBuf,
+}
+
+impl From<object_store::Error> for StoreError {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::NotFound { .. } => Self::NotFound,
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+impl Objects {
+    /// Opens (and makes) the store under `folder`.
+    pub async fn open(folder: &FsPath) -> Result<Self, StoreError> {
+        let root = folder.join("objects");
+        let uploads = folder.join("uploads");
+        for made in [&root, &uploads] {
+            tokio::fs::create_dir_all(made).await.map_err(StoreError::unavailable)?;
+        }
+        let local = LocalFileSystem::new_with_prefix(&root)?;
+        Ok(Self { store: Arc::new(local), uploads, root })
+    }
+
+    fn path(key: &str) -> Result<Path, StoreError> {
+        Path::parse(key).map_err(|e| StoreError::Corrupt(e.to_string()))
+    }
+
+    /// Puts a whole object, replacing what was there.
+    pub async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
+        let path = Self::path(key)?;
+        self.store.put(&path, PutPayload::from_bytes(bytes)).await?;
+        let file = self.root.join(path.as_ref());
+        let sync = async {
+            tokio::fs::File::open(&file).await?.sync_all().await?;
+            match file.parent() {
+                Some(parent) => tokio::fs::File::open(parent).await?.sync_all().await,
+                None => Ok(()),
+            }
+        };
+        sync.await.map_err(StoreError::unavailable)
+    }
+
+    /// Size of an object.
+    pub async fn size(&self, key: &str) -> Result<u64, StoreError> {
+        Ok(self.store.head(&Self::path(key)?).await?.size)
+    }
+
+    /// The bytes of a range, as a stream; the whole object without one.
+    pub async fn get(
+        &self,
+        key: &str,
+        range: Option<std::ops::Range<u64>>,
+    ) -> Result<BoxStream<'static, Result<Bytes, StoreError>>, StoreError> {
+        let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
+        let found = self.store.get_opts(&Self::path(key)?, options).await?;
+        Ok(found.into_stream().map(|part| part.map_err(StoreError::from)).boxed())
+    }
+
+    /// Removes an object; one that is not there is removed already.
+    pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        match self.store.delete(&Self::path(key)?).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn upload_file(&self, id: uuid::Uuid) -> PathBuf {
+        self.uploads.join(id.to_string())
+    }
+
+    /// Bytes of an upload that are durably there, as far as the file tells (the row is the truth: it may say less).
+    pub async fn uploaded(&self, id: uuid::Uuid) -> Result<u64, StoreError> {
+        match tokio::fs::metadata(self.upload_file(id)).await {
+            Ok(found) => Ok(found.len()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(0),
+            Err(e) => Err(StoreError::unavailable(e)),
+        }
+    }
+
+    /// Writes a part at its offset and syncs. What lies after the offset (a part whose row never committed) goes.
+    pub async fn append(&self, id: uuid::Uuid, offset: u64, part: &[u8]) -> Result<(), StoreError> {
+        let work = async {
+            let mut file = tokio::fs::OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(self.upload_file(id))
+                .await?;
+            file.set_len(offset).await?;
+            file.seek(std::io::SeekFrom::Start(offset)).await?;
+            file.write_all(part).await?;
+            file.flush().await?;
+            file.sync_all().await
+        };
+        work.await.map_err(StoreError::unavailable)
+    }
+
+    /// Where an upload's bytes are, to hash them before it is finished.
+    pub fn upload_path(&self, id: uuid::Uuid) -> PathBuf {
+        self.upload_file(id)
+    }
+
+    /// Makes the finished upload the object `key` (a rename: the same disk). Done already, it stays done.
+    pub async fn finish_upload(&self, id: uuid::Uuid, key: &str) -> Result<(), StoreError> {
+        let target = self.root.join(Self::path(key)?.as_ref());
+        let work = async {
+            if let Some(parent) = target.parent() {
+                tokio::fs::create_dir_all(parent).await?;
+            }
+            match tokio::fs::rename(self.upload_file(id), &target).await {
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound && tokio::fs::try_exists(&target).await? => Ok(()),
+                other => other,
+            }?;
+            match target.parent() {
+                Some(parent) => tokio::fs::File::open(parent).await?.sync_all().await,
+                None => Ok(()),
+            }
+        };
+        work.await.map_err(StoreError::unavailable)
+    }
+
+    /// Forgets an upload's bytes.
+    pub async fn drop_upload(&self, id: uuid::Uuid) -> Result<(), StoreError> {
+        match tokio::fs::remove_file(self.upload_file(id)).await {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::unavailable(e)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Signed statements as stored, and what became of those that restrict.
+
+use cloister_model::{Digest, Timestamp};
+
+use crate::{Query, Row, StoreError, Tx};
+
+/// A statement to store.
+#[derive(Clone, Debug)]
+pub struct NewStatement {
+    /// Its digest.
+    pub digest: Digest,
+    /// The kind's word.
+    pub kind: String,
+    /// Its workspace.
+    pub workspace: Option<Digest>,
+    /// Its signer: a certificate's digest or a key.
+    pub signer: String,
+    /// The envelope's JSON.
+    pub envelope: String,
+    /// When it was stored.
+    pub stored: Timestamp,
+}
+
+/// A restricting statement's further way.
+#[derive(Clone, Debug)]
+pub struct Awaiting {
+    /// Which code moves the state in transaction two.
+    pub on_ack: String,
+    /// What that code and the broker need: JSON of the supporting envelopes.
+    pub supporting: String,
+}
+
+/// A stored statement.
+#[derive(Clone, Debug)]
+pub struct StoredStatement {
+    /// Its digest.
+    pub digest: Digest,
+    /// The kind's word.
+    pub kind: String,
+    /// Its workspace.
+    pub workspace: Option<Digest>,
+    /// The envelope's JSON.
+    pub envelope: String,
+    /// `stored`, `awaiting_broker`, `acknowledged` or `refused`.
+    pub state: String,
+    /// Which code moves the state in transaction two.
+    pub on_ack: Option<String>,
+    /// The supporting envelopes' JSON.
+    pub supporting: Option<String>,
+    /// The acknowledgement's JSON.
+    pub acknowledgement: Option<String>,
+    /// Why the broker refused it: check and reason.
+    pub problem: Option<String>,
+    /// When it was stored.
+    pub stored: Timestamp,
+}
+
+const COLUMNS: &str =
+    "digest, kind, workspace, envelope, state, on_ack, supporting, acknowledgement, problem, stored";
+
+fn statement(row: &Row) -> Result<StoredStatement, StoreError> {
+    let digest: String = row.try_get("", "digest")?;
+    let workspace: Option<String> = row.try_get("", "workspace")?;
+    Ok(StoredStatement {
+        digest: digest.parse().map_err(StoreError::corrupt)?,
+        kind: row.try_get("", "kind")?,
+        workspace: workspace.map(|w| w.parse()).transpose().map_err(StoreError::corrupt)?,
+        envelope: row.try_get("", "envelope")?,
+        state: row.try_get("", "state")?,
+        on_ack: row.try_get("", "on_ack")?,
+        supporting: row.try_get("", "supporting")?,
+        acknowledgement: row.try_get("", "acknowledgement")?,
+        problem: row.try_get("", "problem")?,
+        stored: Timestamp::from_micros(row.try_get("", "stored")?),
+    })
+}
+
+/// The statement of this digest.
+pub async fn find(db: &dyn Query, digest: Digest) -> Result<Option<StoredStatement>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM statements WHERE digest = $1");
+    db.one(&sql, vec![digest.to_string().into()]).await?.as_ref().map(statement).transpose()
+}
+
+/// A workspace's statements, in the order they were stored.
+pub async fn of_workspace(db: &dyn Query, workspace: Digest) -> Result<Vec<StoredStatement>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM statements WHERE workspace = $1 ORDER BY place");
+    db.all(&sql, vec![workspace.to_string().into()]).await?.iter().map(statement).collect()
+}
+
+impl Tx {
+    /// Stores a statement; one that is there already stays as it is (false).
+    pub async fn store_statement(&self, new: &NewStatement, awaiting: Option<&Awaiting>) -> Result<bool, StoreError> {
+        let state = if awaiting.is_some() { "awaiting_broker" } else { "stored" };
+        let changed = self
+            .exec(
+                "INSERT INTO statements (digest, kind, workspace, signer, envelope, stored, state, on_ack, supporting, place)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, (SELECT COALESCE(MAX(place), 0) + 1 FROM statements))
+                 ON CONFLICT (digest) DO NOTHING",
+                vec![
+                    new.digest.to_string().into(),
+                    new.kind.clone().into(),
+                    new.workspace.map(|w| w.to_string()).into(),
+                    new.signer.clone().into(),
+                    new.envelope.clone().into(),
+                    new.stored.micros().into(),
+                    state.into(),
+                    awaiting.map(|a| a.on_ack.clone()).into(),
+                    awaiting.map(|a| a.supporting.clone()).into(),
+                ],
+            )
+            .await?;
+        Ok(changed == 1)
+    }
+
+    /// A stored statement now waits for the broker (a charter, when its last acceptance is stored).
+    pub async fn await_broker(&self, digest: Digest, awaiting: &Awaiting) -> Result<bool, StoreError> {
+        let sql = "UPDATE statements SET state = 'awaiting_broker', on_ack = $1, supporting = $2
+                   WHERE digest = $3 AND state = 'stored'";
+        let values = vec![awaiting.on_ack.clone().into(), awaiting.supporting.clone().into(), digest.to_string().into()];
+        Ok(self.exec(sql, values).await? == 1)
+    }
+
+    /// Transaction two: the acknowledgement is stored; false when it was before.
+    pub async fn acknowledge(&self, digest: Digest, acknowledgement: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE statements SET state = 'acknowledged', acknowledgement = $1
+                   WHERE digest = $2 AND state = 'awaiting_broker'";
+        Ok(self.exec(sql, vec![acknowledgement.into(), digest.to_string().into()]).await? == 1)
+    }
+
+    /// The broker refused the statement for good.
+    pub async fn refuse_statement(&self, digest: Digest, problem: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE statements SET state = 'refused', problem = $1 WHERE digest = $2 AND state = 'awaiting_broker'";
+        Ok(self.exec(sql, vec![problem.into(), digest.to_string().into()]).await? == 1)
+    }
+}

@@ -1,0 +1,54 @@
+//! The write transaction, and queries that work inside and outside one.
+
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
+
+use crate::{Reader, StoreError};
+
+/// A write transaction.
+pub struct Tx(pub(crate) DatabaseTransaction);
+
+/// Questions to the database: the same inside a [`Tx`] and outside, by a [`Reader`].
+#[async_trait]
+pub trait Query: Send + Sync {
+    /// The rows.
+    async fn all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, StoreError>;
+    /// The first row, if there is one.
+    async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, StoreError>;
+}
+
+macro_rules! query {
+    ($type:ty) => {
+        #[async_trait]
+        impl Query for $type {
+            async fn all(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, StoreError> {
+                let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, values);
+                Ok(self.0.query_all_raw(statement).await?)
+            }
+            async fn one(&self, sql: &str, values: Vec<Value>) -> Result<Option<QueryResult>, StoreError> {
+                let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, values);
+                Ok(self.0.query_one_raw(statement).await?)
+            }
+        }
+    };
+}
+query!(Tx);
+query!(Reader);
+
+impl Tx {
+    /// Executes; how many rows it changed.
+    pub async fn exec(&self, sql: &str, values: Vec<Value>) -> Result<u64, StoreError> {
+        let statement = Statement::from_sql_and_values(self.0.get_database_backend(), sql, values);
+        Ok(self.0.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// Commits everything, the audit entries included.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
+
+    /// One writer at a time on PostgreSQL too, so that entries are numbered in commit order.
+    pub(crate) async fn lock_writers(&self) -> Result<(), StoreError> {
+        self.exec("SELECT pg_advisory_xact_lock(7203112)", vec![]).await.map(|_| ())
+    }
+}
