@@ -4,7 +4,10 @@ use std::sync::atomic::Ordering;
 
 use cloister_api::broker::Anchor;
 use cloister_model::Digest;
-use cloister_statement::predicate::{Acknowledgement, Kind, ReleaseRecord};
+use cloister_statement::{
+    Body, Envelope, Kind, Verified,
+    predicate::{Acknowledgement, Certificate, ReleaseRecord},
+};
 
 use crate::{Broker, BrokerError, Result, people::envelope, state::history};
 
@@ -15,18 +18,7 @@ impl Broker {
     /// broker's own key counts, logged or not: it could not exist if this state were the newest.
     pub fn anchor(&self, anchor: &Anchor) -> Result<()> {
         if let Some(record) = &anchor.record {
-            let (sequence, state) = self.own_record(record)?;
-            let head = self.state.head()?;
-            if sequence > head.sequence {
-                let reason = format!(
-                    "the state stands at {}, the log holds record {sequence} of this broker",
-                    head.sequence
-                );
-                return self.stop(reason);
-            }
-            if self.state.read::<Digest>(&history(sequence))? != Some(state) {
-                return self.stop(format!("record {sequence} of the log is not in this state's chain"));
-            }
+            self.known(&envelope(record)?)?;
         }
         self.anchored.store(true, Ordering::Release);
         Ok(())
@@ -38,23 +30,48 @@ impl Broker {
         Err(BrokerError::refused(CHECK, reason))
     }
 
-    fn own_record(&self, record: &cloister_api::Envelope) -> Result<(u64, Digest)> {
-        let record = envelope(record)?;
-        let key = &self.identity.signing_key;
-        let foreign = |e: &dyn std::fmt::Display| BrokerError::refused(CHECK, e.to_string());
+    /// Whether a record of this broker is in this state's chain.
+    fn known(&self, record: &Envelope) -> Result<()> {
         match record.kind() {
             Kind::Acknowledgement => {
-                let read = record.open::<Acknowledgement>().map_err(BrokerError::malformed)?;
-                let read = read.verify(key).map_err(|e| foreign(&e))?;
-                Ok((read.body().sequence, read.body().state))
+                let body = self.own::<Acknowledgement>(record)?;
+                self.at(body.body().sequence, body.body().state)
             }
             Kind::ReleaseRecord => {
-                let read = record.open::<ReleaseRecord>().map_err(BrokerError::malformed)?;
-                let read = read.verify(key).map_err(|e| foreign(&e))?;
-                Ok((read.body().sequence, read.body().state))
+                let body = self.own::<ReleaseRecord>(record)?;
+                self.at(body.body().sequence, body.body().state)
+            }
+            Kind::Certificate => {
+                let certificate = self.own::<Certificate>(record)?.digest();
+                match self.state.read::<Envelope>(&format!("certificate/{certificate}"))? {
+                    Some(_) => Ok(()),
+                    None => self.stop(format!(
+                        "the state does not know the certificate `{certificate}` that it issued"
+                    )),
+                }
             }
             other => Err(BrokerError::Malformed(format!("a {} anchors nothing", other.as_str()))),
         }
+    }
+
+    fn at(&self, sequence: u64, state: Digest) -> Result<()> {
+        let head = self.state.head()?;
+        if sequence > head.sequence {
+            let reason = format!(
+                "the state stands at {}, the log holds record {sequence} of this broker",
+                head.sequence
+            );
+            return self.stop(reason);
+        }
+        if self.state.read::<Digest>(&history(sequence))? != Some(state) {
+            return self.stop(format!("record {sequence} of the log is not in this state's chain"));
+        }
+        Ok(())
+    }
+
+    fn own<B: Body>(&self, record: &Envelope) -> Result<Verified<B>> {
+        let read = record.open::<B>().map_err(BrokerError::malformed)?;
+        read.verify(&self.identity.signing_key).map_err(|e| BrokerError::refused(CHECK, e.to_string()))
     }
 
     pub(crate) fn serving(&self) -> Result<()> {

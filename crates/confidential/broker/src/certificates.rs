@@ -157,10 +157,8 @@ impl Broker {
         }
         let live = self.live(tx, holder, now)?;
         match (&live, request.certificate(), body.replaces) {
-            // First certificate, or the one before has ended.
-            (None, None, None) => {}
-            // Signed by the old key.
-            (Some(_), Some(_), Some(_)) => {}
+            // First certificate, or the one before has ended; or signed by the old key.
+            (None, None, None) | (Some(_), Some(_), Some(_)) => {}
             (Some(old), None, Some(replaced)) if replaced == old.digest() => {
                 let since = self.recovery(tx, request, replaced, supporting, now)?;
                 if now < since.plus(RECOVERY) {

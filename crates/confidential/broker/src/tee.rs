@@ -25,7 +25,7 @@ impl SimulatedTee {
     /// A TEE that runs this executable.
     pub fn new(root: cloister_attest::sim::DevelopmentRoot, executable: &[u8]) -> Self {
         let launched = cloister_attest::measure(executable);
-        Self { root, launched, measurement: launched.iter().map(|b| format!("{b:02x}")).collect() }
+        Self { root, launched, measurement: hex::encode(launched) }
     }
 }
 

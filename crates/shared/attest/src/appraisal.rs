@@ -120,7 +120,7 @@ pub fn appraise(
         result(
             PLATFORM,
             "update the host's firmware, launch without debug",
-            &snp::platform(&report, generation, policy),
+            &snp::platform(&report, generation, *policy),
         ),
         result(
             MEASUREMENT,
@@ -128,7 +128,7 @@ pub fn appraise(
             &accepted(&measurement, reference),
         ),
     ];
-    Appraisal { checks, facts: Some(Verified { measurement, report_data: report.report_data, assurance }) }
+    Appraisal { checks, facts: Some(Verified { measurement, report_data: report.data, assurance }) }
 }
 
 fn supported(tee: TeeKind) -> Result<(), String> {
@@ -141,7 +141,7 @@ fn supported(tee: TeeKind) -> Result<(), String> {
 }
 
 fn transcript(report: &snp::Report, expected: &[u8; 64]) -> Result<(), String> {
-    if report.report_data == *expected {
+    if report.data == *expected {
         Ok(())
     } else {
         Err("the report data is not the one expected of this exchange".into())

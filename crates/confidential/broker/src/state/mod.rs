@@ -80,7 +80,9 @@ impl State {
             (value, tx.effects, tx.runs)
         };
         transaction.commit().map_err(BrokerError::internal)?;
-        effects.iter().for_each(|effect| marks.apply(effect));
+        for effect in &effects {
+            marks.apply(effect);
+        }
         for (run, mark) in runs {
             let used = marks.counts.entry(mark.spec).or_default();
             *used = mark.count.max(*used);

@@ -138,6 +138,11 @@ fn an_old_or_another_state_is_found_out_by_the_newest_logged_record() {
     std::fs::copy(saved.path().join("old"), world.state().join("broker.redb")).unwrap();
     world.open();
     assert_eq!(refused(world.broker().anchor(&newest)), "anchor", "the state is behind");
+    let certificate = Anchor { record: Some(wire(world.ana.certificate.as_ref().unwrap())) };
+    world.broker().anchor(&certificate).unwrap();
+    assert_eq!(refused(world.broker().anchor(&newest)), "anchor", "and not talked out of it");
+    let foreign = Anchor { record: Some(wire(&job.review)) };
+    assert_eq!(refused(world.broker().anchor(&foreign)), "malformed", "a member's statement anchors nothing");
     let hello = cloister_api::broker::Hello { run: job.run, spec: job.spec.digest(), tee: "sim".into() };
     assert_eq!(refused(world.broker().challenge(&hello)), "unavailable", "no service before it is anchored");
     // The old state goes on by another way: its chain has the number, but not the head.

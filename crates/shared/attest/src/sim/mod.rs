@@ -89,9 +89,9 @@ impl DevelopmentRoot {
         let (ark, ask) = (key()?, key()?);
         let span = (at.plus(Duration::days(-1)), at.plus(Duration::days(3650)));
         let above = der::Issuer { name: "ARK-Simulated", key: &ark };
-        let ark_certificate = above.certify("ARK-Simulated", 1, span, &rsa_info(&ark), &[])?;
-        let ask_certificate = above.certify("SEV-Simulated", 2, span, &rsa_info(&ask), &[])?;
-        Ok(Self { ark, ask, ark_certificate, ask_certificate })
+        let root = above.certify("ARK-Simulated", 1, span, &rsa_info(&ark), &[])?;
+        let below = above.certify("SEV-Simulated", 2, span, &rsa_info(&ask), &[])?;
+        Ok(Self { ark, ask, ark_certificate: root, ask_certificate: below })
     }
 
     /// The root's certificate: what a `TrustRoots` takes.

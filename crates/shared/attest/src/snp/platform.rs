@@ -7,7 +7,7 @@ const MIGRATION_AGENT: u64 = 1 << 18;
 const DEBUG: u64 = 1 << 19;
 
 /// The check `platform`.
-pub(crate) fn platform(report: &Report, generation: Generation, policy: &Policy) -> Result<(), String> {
+pub(crate) fn platform(report: &Report, generation: Generation, policy: Policy) -> Result<(), String> {
     if report.vmpl != 0 {
         return Err(format!("the report was asked for at VMPL {}, not 0", report.vmpl));
     }

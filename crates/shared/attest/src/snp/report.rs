@@ -1,4 +1,4 @@
-//! The 1184 bytes of a report (AMD 56860, table ATTESTATION_REPORT), versions 2 to 5.
+//! The 1184 bytes of a report (AMD 56860, table `ATTESTATION_REPORT`), versions 2 to 5.
 
 /// Where fields lie.
 pub(crate) mod offset {
@@ -22,7 +22,7 @@ pub(crate) struct Report {
     pub(crate) policy: u64,
     pub(crate) vmpl: u32,
     pub(crate) key_info: u32,
-    pub(crate) report_data: [u8; 64],
+    pub(crate) data: [u8; 64],
     pub(crate) measurement: [u8; 48],
     pub(crate) reported_tcb: [u8; 8],
     pub(crate) committed_tcb: [u8; 8],
@@ -50,7 +50,7 @@ impl Report {
             policy: u64::from_le_bytes(field(bytes, offset::POLICY)?),
             vmpl: word(offset::VMPL)?,
             key_info: word(offset::KEY_INFO)?,
-            report_data: field(bytes, offset::REPORT_DATA)?,
+            data: field(bytes, offset::REPORT_DATA)?,
             measurement: field(bytes, offset::MEASUREMENT)?,
             reported_tcb: field(bytes, offset::REPORTED_TCB)?,
             committed_tcb: field(bytes, offset::COMMITTED_TCB)?,

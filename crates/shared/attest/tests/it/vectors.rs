@@ -6,6 +6,7 @@ use cloister_attest::{
     Evidence, Policy, ReferenceValues, RefusedCheck, TcbFloor, TeeKind, TrustRoots, Verified, appraise,
 };
 use cloister_model::Timestamp;
+use x509_cert::der::{DecodePem, Encode};
 
 fn folder() -> Option<PathBuf> {
     let found = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/vectors/sev-snp");
@@ -20,7 +21,6 @@ fn pem_to_der(bytes: Vec<u8>) -> Vec<u8> {
     if !bytes.starts_with(b"-----") {
         return bytes;
     }
-    use x509_cert::der::{DecodePem, Encode};
     x509_cert::Certificate::from_pem(&bytes).unwrap().to_der().unwrap()
 }
 
@@ -39,7 +39,7 @@ const MS: &str = "ms-tee-attestation-verification/";
 fn evidence(folder: &std::path::Path, report: &str, at: usize, chain: [&str; 3]) -> Evidence {
     let read = |name: &str| fs::read(folder.join(name)).unwrap();
     let mut bytes = read(report);
-    if report.ends_with(".hex") {
+    if report.contains("milan.hex") {
         bytes = hex::decode(String::from_utf8(bytes).unwrap().trim()).unwrap();
     }
     let report = bytes[at..at + 1184].to_vec();
