@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// A copy of the bundle in which one character of one signed payload is another. Gives what was changed.
+/// A copy of the bundle in which one digit of the longest signed payload is another.
 pub(crate) fn bundle(original: &Path, copy: &Path) -> Result<(), String> {
     let text = read(original)?;
     let value: Value =
         serde_json::from_str(&text).map_err(|error| format!("the bundle is no JSON: {error}"))?;
     let mut payloads = Vec::new();
     collect(&value, &mut payloads);
-    let payload = payloads.into_iter().max_by_key(String::len).ok_or("the bundle has no statement")?;
-    fs::write(copy, text.replacen(&payload, &changed(&payload), 1))
+    payloads.sort_by_key(String::len);
+    let damaged =
+        payloads.iter().rev().find_map(|payload| Some(text.replacen(payload, &changed(payload)?, 1)));
+    fs::write(copy, damaged.ok_or("the bundle has no statement")?)
         .map_err(|error| format!("cannot write `{}`: {error}", copy.display()))
 }
 
@@ -33,13 +35,23 @@ fn collect(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// The same text with another base64 character in its middle.
-fn changed(payload: &str) -> String {
-    let middle = payload.len() / 2;
-    payload
-        .char_indices()
-        .map(|(n, c)| if n == middle { if c == 'A' { 'B' } else { 'A' } } else { c })
-        .collect()
+const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The same base64 text with one character changed, so that one digit of what it encodes is another digit: it still
+/// reads well, only the signature does not fit any more. Nothing when it encodes no digit in a fitting place.
+fn changed(payload: &str) -> Option<String> {
+    let mut text = payload.as_bytes().to_vec();
+    let value = |c: u8| ALPHABET.iter().position(|other| *other == c);
+    for group in text.chunks_exact_mut(4).rev() {
+        let (Some(third), Some(fourth)) = (value(group[2]), value(group[3])) else { continue };
+        let byte = u8::try_from((third & 3) << 6 | fourth).unwrap_or_default();
+        // The lowest bit of the fourth character is the lowest bit of the third byte; it leaves a digit a digit.
+        if byte.is_ascii_digit() {
+            group[3] = ALPHABET[fourth ^ 1];
+            return String::from_utf8(text).ok();
+        }
+    }
+    None
 }
 
 /// A copy of a log folder in which one byte of its largest file is another.
@@ -80,16 +92,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_character_of_the_longest_payload_changes() {
+    fn one_digit_of_the_longest_payload_changes() {
         let folder = tempfile::tempdir().unwrap();
         let (original, copy) = (folder.path().join("a"), folder.path().join("b"));
-        let text = r#"{"x":[{"payload":"QUJDREVG","signatures":[]}],"payload":"not signed"}"#;
+        // The payload encodes `ab1cd`.
+        let text = r#"{"x":[{"payload":"YWIxY2Q=","signatures":[]}],"payload":"not signed"}"#;
         fs::write(&original, text).unwrap();
         bundle(&original, &copy).unwrap();
         let damaged = read(&copy).unwrap();
         assert_eq!(damaged.len(), text.len());
         assert_eq!(damaged.chars().zip(text.chars()).filter(|(a, b)| a != b).count(), 1);
-        assert!(damaged.contains("not signed"));
+        assert!(damaged.contains("YWIwY2Q=") && damaged.contains("not signed"));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn check(scene: &Scene, cast: &Cast, study: &Study, run: &str) -> Res
     let broken = damaged_bundle(scene, &stranger, &bundle, genesis)?;
     scene
         .console
-        .step("tampered", &format!("one character of a signed statement: refused by `{broken}` (exit 1)"));
+        .step("tampered", &format!("one digit of a signed statement: refused by `{broken}` (exit 1)"));
     let kind = damaged_log(scene, &stranger, &log)?;
     scene.console.step("tampered", &format!("one bit of the log: `{kind}` (exit 1)"));
     Ok(Proof { verified: held.code == 0, bundle, log })
