@@ -3,7 +3,8 @@
 
 use cloister_statement::Envelope;
 use cloister_statement::predicate::{
-    Acceptance, Acknowledgement, Certificate, Charter, Grant, Manifest, Receipt, ReleaseRecord, Review, RunRequest, Spec,
+    Acceptance, Acknowledgement, Certificate, Charter, Grant, Manifest, Receipt, ReleaseRecord, Review,
+    RunRequest, Spec,
 };
 use libfuzzer_sys::fuzz_target;
 
