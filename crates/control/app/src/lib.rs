@@ -1,1 +1,65 @@
 //! Use cases: authorise, load, transition, one transaction, return.
+//!
+//! Free of HTTP and SQL. Invariants: every act asks `authz` first, writes its audit entry in the transaction that
+//! writes its rows, and says nothing is done before that commits; a restricting statement is done only with the
+//! broker's acknowledgement. Limits: the crate speaks to the broker through [`BrokerPipe`] only and trusts the server
+//! to have authenticated the [`Actor`](cloister_authz::Actor).
+
+mod background;
+mod error;
+pub mod log;
+pub mod people;
+mod pipe;
+pub mod restrict;
+
+use std::sync::Arc;
+
+use cloister_model::{Clock, Rng, Timestamp};
+pub use cloister_statement::SigningKey;
+use cloister_store::{Store, objects::Objects};
+
+pub use background::Background;
+pub use error::AppError;
+pub use people::passwords::PasswordCost;
+pub use pipe::{BrokerPipe, PipeError};
+
+/// What every use case works with.
+pub struct App {
+    /// Rows.
+    pub store: Store,
+    /// Ciphertext and sealed outputs.
+    pub objects: Objects,
+    /// The broker.
+    pub broker: Arc<dyn BrokerPipe>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
+    /// The audit log.
+    pub log: Arc<log::Log>,
+    /// Vouches for local accounts.
+    pub vouching: SigningKey,
+    /// What hashing a password costs.
+    pub passwords: PasswordCost,
+    /// Says that there may be a background job to run.
+    pub work: tokio::sync::Notify,
+}
+
+impl App {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A fresh time-ordered id.
+    pub fn new_id(&self) -> uuid::Uuid {
+        cloister_model::ambient::uuid_v7(self.clock.as_ref(), self.rng.as_ref())
+    }
+
+    /// Fresh random bytes.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut out = [0; N];
+        self.rng.fill(&mut out);
+        out
+    }
+}

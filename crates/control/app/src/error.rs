@@ -1,0 +1,80 @@
+//! Why a use case did not do it. Knows no HTTP; the server's one table maps it.
+
+use cloister_authz::Denied;
+use cloister_store::StoreError;
+
+use crate::PipeError;
+
+/// Refused, absent, invalid, conflicting and unavailable are five different things.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Not allowed, by permission.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// Nobody is signed in, or the secret given is not valid.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// Not there, as far as the caller may know.
+    #[error("there is no such {0}")]
+    Absent(&'static str),
+    /// What was sent is not what it should be.
+    #[error("{0}")]
+    Invalid(String),
+    /// Well-formed, but it cannot be done as asked.
+    #[error("{0}")]
+    Unprocessable(String),
+    /// It is there already, or changed meanwhile.
+    #[error("{0}")]
+    Conflict(String),
+    /// The thing is not in a state for it.
+    #[error("{0}")]
+    State(String),
+    /// A named check refused.
+    #[error("{reason}")]
+    Refused {
+        /// The check.
+        check: String,
+        /// Why.
+        reason: String,
+    },
+    /// Too many tries.
+    #[error("too many failed sign-ins; try again in a few minutes")]
+    Throttled,
+    /// The database, the disk, the log or the broker does not answer.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A fault of ours.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl AppError {
+    /// A fault of ours.
+    pub fn internal(why: impl std::fmt::Display) -> Self {
+        Self::Internal(why.to_string())
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Self::Conflict("it is there already, or it changed meanwhile".into()),
+            StoreError::NotFound => Self::Absent("thing"),
+            StoreError::Busy => Self::Unavailable("the database is busy; try again".into()),
+            StoreError::Unavailable(why) => Self::Unavailable(why),
+            StoreError::Corrupt(why) => Self::Internal(why),
+        }
+    }
+}
+
+impl From<PipeError> for AppError {
+    fn from(error: PipeError) -> Self {
+        match error {
+            PipeError::Refused { check, reason } => Self::Refused { check: check.unwrap_or("broker".into()), reason },
+            PipeError::Conflict { reason, .. } => Self::Conflict(reason),
+            PipeError::Malformed(reason) => Self::Invalid(reason),
+            PipeError::Absent(_) => Self::Absent("thing at the broker"),
+            PipeError::Unavailable(reason) => Self::Unavailable(reason),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! People: set-up, sign-in, sessions, tokens, users and roles, certificates.
+
+pub mod accounts;
+pub mod administration;
+pub mod certificates;
+pub mod passwords;
+pub mod secrets;
+pub mod sessions;
+pub mod tokens;

@@ -1,0 +1,152 @@
+//! Signing in, sessions, and who a bearer secret is.
+
+use std::collections::BTreeSet;
+
+use cloister_authz::{
+    Actor, Kind, Power, Powers, Relation, Resource,
+    actions::{ManageSessions, SignIn},
+    authorize,
+};
+use cloister_model::{Duration, Email, SessionId};
+use cloister_store::{
+    EntryDraft, Query, StoreError,
+    people::{self, UserRow, credentials::{self, SessionRow}},
+};
+
+use super::{passwords, secrets};
+use crate::{App, AppError};
+
+const LIFE: Duration = Duration::hours(12);
+const FAILURES: i64 = 10;
+const WINDOW: Duration = Duration::seconds(300);
+
+/// Who signed in, with the secret that is shown once.
+pub struct SignedIn {
+    /// The bearer secret.
+    pub token: String,
+    /// The session.
+    pub session: SessionRow,
+    /// The user.
+    pub user: UserRow,
+}
+
+/// Who asks, as authenticated.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// For `authz`.
+    pub actor: Actor,
+    /// The user.
+    pub user: UserRow,
+    /// The session, if it is one.
+    pub session: Option<SessionId>,
+}
+
+impl App {
+    /// Signs in with address and password. A refusal says nothing of which part was wrong, nor takes less time.
+    pub async fn sign_in(&self, email: &Email, password: String) -> Result<SignedIn, AppError> {
+        authorize(&Actor::Anonymous, SignIn, &Resource::deployment())?;
+        let now = self.now();
+        let reader = self.store.read();
+        let window = cloister_model::Timestamp::from_micros(now.micros() - WINDOW.micros());
+        // The address is hashed: whoever mistypes a password into the address field leaves no trace of it.
+        let who = secrets::hash(email.as_str());
+        if credentials::failures(&reader, &who, window).await? >= FAILURES {
+            return Err(AppError::Throttled);
+        }
+        let found = people::user_by_email(&reader, email).await?;
+        let stored = found.as_ref().and_then(|user| user.password.clone());
+        let right = passwords::verify(self.passwords, password, stored).await?;
+        match found {
+            Some(user) if right && !user.disabled => self.begin_session(user).await,
+            Some(_) | None => {
+                let tx = self.store.write().await?;
+                tx.count_failure(&who, window, now).await?;
+                tx.audit(EntryDraft::refused(now, &Actor::Anonymous, "session.create", "password")).await?;
+                tx.commit().await?;
+                Err(AppError::Unauthenticated("address or password is wrong"))
+            }
+        }
+    }
+
+    pub(super) async fn begin_session(&self, user: UserRow) -> Result<SignedIn, AppError> {
+        let now = self.now();
+        let token = self.new_secret(secrets::SESSION);
+        let session = SessionRow {
+            id: SessionId(self.new_id()),
+            owner: user.id,
+            created: now,
+            last_used: now,
+            expires: now.plus(LIFE),
+        };
+        let actor = actor_of(&user, Powers::session());
+        let tx = self.store.write().await?;
+        tx.add_session(&session, &secrets::hash(&token)).await?;
+        tx.audit(EntryDraft::done(now, &actor, "session.create").target(session.id)).await?;
+        tx.commit().await?;
+        Ok(SignedIn { token, session, user: UserRow { last_sign_in: Some(now), ..user } })
+    }
+
+    /// Who the bearer secret is; `None` for what is unknown, expired, or of someone switched off.
+    pub async fn identify(&self, secret: &str) -> Result<Option<Identity>, AppError> {
+        let (reader, now, hash) = (self.store.read(), self.now(), secrets::hash(secret));
+        let (owner, powers, session) = if secret.starts_with(secrets::TOKEN) {
+            let Some(token) = credentials::live_token(&reader, &hash, now).await? else { return Ok(None) };
+            (token.owner, powers_of(&token.scopes), None)
+        } else {
+            let Some(session) = credentials::live_session(&reader, &hash, now).await? else { return Ok(None) };
+            if now.since(session.last_used).micros() > Duration::seconds(60).micros() {
+                let tx = self.store.write().await?;
+                tx.touch_session(session.id, now).await?;
+                tx.commit().await?;
+            }
+            (session.owner, Powers::session(), Some(session.id))
+        };
+        let user = people::user_by_id(&reader, owner).await?.filter(|user| !user.disabled);
+        Ok(user.map(|user| Identity { actor: actor_of(&user, powers), user, session }))
+    }
+
+    /// The caller's live sessions.
+    pub async fn sessions(&self, who: &Identity, after: &str, limit: u64) -> Result<Vec<SessionRow>, AppError> {
+        authorize(&who.actor, ManageSessions, &own(Kind::Session, "", true))?;
+        Ok(credentials::sessions_of(&self.store.read(), who.user.id, self.now(), after, limit).await?)
+    }
+
+    /// Ends a session of the caller.
+    pub async fn end_session(&self, who: &Identity, id: SessionId) -> Result<(), AppError> {
+        let now = self.now();
+        let row = self.store.read().one("SELECT owner FROM sessions WHERE id = $1", vec![id.to_string().into()]).await?;
+        let owner: Option<String> = row.map(|row| row.try_get("", "owner")).transpose().map_err(StoreError::from)?;
+        let its_own = owner.is_some_and(|owner| owner == who.user.id.to_string());
+        let grant = authorize(&who.actor, ManageSessions, &own(Kind::Session, &id.to_string(), its_own))?;
+        let tx = self.store.write().await?;
+        tx.end_session(&grant).await?;
+        tx.audit(EntryDraft::done(now, &who.actor, "session.end").target(id)).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// A thing of the caller's own, if it is.
+pub(super) fn own(kind: Kind, id: &str, its_own: bool) -> Resource {
+    Resource::new(kind, id).with(Relation::Own, its_own)
+}
+
+/// The user as an actor, as of now.
+pub(super) fn actor_of(user: &UserRow, powers: Powers) -> Actor {
+    Actor::User { id: user.id, org: user.org, roles: user.roles.clone(), disabled: user.disabled, powers }
+}
+
+/// What scopes allow. `write` and `admin` read too; none manages sessions and tokens.
+fn powers_of(scopes: &str) -> Powers {
+    let mut powers = BTreeSet::new();
+    for scope in scopes.split(',') {
+        let more: &[Power] = match scope {
+            "read" => &[Power::Read],
+            "write" => &[Power::Read, Power::Write],
+            "admin" => &[Power::Read, Power::Admin],
+            // A word this release does not know allows nothing.
+            _unknown => &[],
+        };
+        powers.extend(more.iter().copied());
+    }
+    Powers(powers)
+}

@@ -1,0 +1,197 @@
+//! What the server knows of a workspace, with every signature verified again: the dossier of all stored statements,
+//! those that still wait for the broker included, so that the server itself lets nothing pass that they forbid.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloister_model::Digest;
+use cloister_statement::{
+    Envelope, Kind, Signer,
+    predicate::{CertificateRevocation, Charter, DatasetDeletion, Grant, Spec},
+};
+use cloister_store::{Query, datasets, people::certificates, statements};
+use cloister_verify::{Dossier, InForce, Marks, Refused, charters};
+use serde_json::Value;
+
+use crate::AppError;
+
+impl From<Refused> for AppError {
+    fn from(refused: Refused) -> Self {
+        Self::Refused { check: refused.check.as_str().into(), reason: refused.reason }
+    }
+}
+
+/// Reads an envelope off the wire.
+pub(crate) fn envelope(value: &Value) -> Result<Envelope, AppError> {
+    Envelope::parse(value.to_string().as_bytes()).map_err(|e| AppError::Invalid(e.to_string()))
+}
+
+/// Reads a stored envelope.
+pub(crate) fn stored(text: &str) -> Result<Envelope, AppError> {
+    Envelope::parse(text.as_bytes()).map_err(AppError::internal)
+}
+
+/// An envelope as it goes over the wire.
+pub fn wire(envelope: &Envelope) -> Value {
+    serde_json::from_slice(&envelope.to_json()).unwrap_or_default()
+}
+
+/// The stored statement of this digest.
+pub(crate) async fn find(db: &dyn Query, digest: Digest) -> Result<Envelope, AppError> {
+    let found = statements::find(db, digest).await?.ok_or(AppError::Absent("statement"))?;
+    stored(&found.envelope)
+}
+
+/// Statements with verified signatures.
+#[derive(Default)]
+pub(crate) struct Grounds {
+    /// By digest.
+    pub(crate) envelopes: BTreeMap<Digest, Envelope>,
+    /// Those the broker acknowledged, with the acknowledgement.
+    pub(crate) acknowledgements: Vec<Envelope>,
+    /// The same, verified.
+    pub(crate) dossier: Dossier,
+}
+
+impl Grounds {
+    /// Of a workspace and of further statements (a manifest that is not shared yet).
+    pub(crate) async fn of(db: &dyn Query, workspace: Option<Digest>, further: &[Digest]) -> Result<Self, AppError> {
+        let mut this = Self::default();
+        for digest in further {
+            this.add(find(db, *digest).await?);
+        }
+        if let Some(workspace) = workspace {
+            this.collect(db, workspace).await?;
+        }
+        this.manifests(db).await?;
+        this.people(db).await?;
+        this.dossier = Dossier::read(this.envelopes.values(), this.issuers()?)?;
+        Ok(this)
+    }
+
+    /// Of statements not stored yet, with the certificates they name.
+    pub(crate) async fn around(db: &dyn Query, fresh: &[&Envelope]) -> Result<Self, AppError> {
+        let mut this = Self::default();
+        for envelope in fresh {
+            this.add((*envelope).clone());
+        }
+        this.people(db).await?;
+        this.dossier = Dossier::read(this.envelopes.values(), this.issuers()?)?;
+        Ok(this)
+    }
+
+    fn add(&mut self, envelope: Envelope) {
+        self.envelopes.insert(envelope.digest(), envelope);
+    }
+
+    async fn collect(&mut self, db: &dyn Query, workspace: Digest) -> Result<(), AppError> {
+        for row in statements::of_workspace(db, workspace).await? {
+            if row.state == "refused" {
+                continue;
+            }
+            let envelope = stored(&row.envelope)?;
+            match envelope.kind() {
+                Kind::Acknowledgement => self.acknowledgements.push(envelope),
+                Kind::ReleaseRecord | Kind::Receipt | Kind::Challenge | Kind::RunRequest => {}
+                _ => self.add(envelope),
+            }
+        }
+        for share in datasets::shares_to(db, workspace).await? {
+            for manifest in datasets::manifests_of(db, share.dataset).await? {
+                self.add(find(db, manifest).await?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Manifests that grants and specs name, and the ends of their datasets.
+    async fn manifests(&mut self, db: &dyn Query) -> Result<(), AppError> {
+        let mut named = BTreeSet::new();
+        for envelope in self.envelopes.values() {
+            if let Ok(grant) = envelope.open::<Grant>() {
+                named.insert(grant.predicate().body.manifest);
+            } else if let Ok(spec) = envelope.open::<Spec>() {
+                named.extend(spec.predicate().body.tables.values().copied());
+            }
+        }
+        for digest in named {
+            if !self.envelopes.contains_key(&digest)
+                && let Some(found) = statements::find(db, digest).await?
+            {
+                self.add(stored(&found.envelope)?);
+            }
+        }
+        for row in statements::of_kind(db, Kind::DatasetDeletion.as_str()).await? {
+            let deletion = stored(&row.envelope)?;
+            let open = deletion.open::<DatasetDeletion>().map_err(AppError::internal)?;
+            if self.envelopes.contains_key(&open.predicate().body.manifest) {
+                self.add(deletion);
+            }
+        }
+        Ok(())
+    }
+
+    /// Certificates of everyone who signed or is listed, and what revokes them.
+    async fn people(&mut self, db: &dyn Query) -> Result<(), AppError> {
+        let revocations = statements::of_kind(db, Kind::CertificateRevocation.as_str()).await?;
+        let revocations = revocations.iter().map(|row| stored(&row.envelope)).collect::<Result<Vec<_>, _>>()?;
+        loop {
+            let mut wanted = BTreeSet::new();
+            for envelope in self.envelopes.values() {
+                let header = envelope.header().map_err(|e| AppError::Invalid(e.to_string()))?;
+                if let Signer::Certificate(digest) = header.signer {
+                    wanted.insert(digest);
+                }
+                if let Ok(charter) = envelope.open::<Charter>() {
+                    wanted.extend(charter.predicate().body.members.iter().copied());
+                }
+            }
+            wanted.retain(|digest| !self.envelopes.contains_key(digest));
+            let mut grown = false;
+            for digest in wanted {
+                if let Some(row) = certificates::by_digest(db, digest).await? {
+                    self.add(stored(&row.envelope)?);
+                    grown = true;
+                }
+            }
+            for revocation in &revocations {
+                let open = revocation.open::<CertificateRevocation>().map_err(AppError::internal)?;
+                let concerns = self.envelopes.contains_key(&open.predicate().body.certificate);
+                if concerns && !self.envelopes.contains_key(&revocation.digest()) {
+                    self.add(revocation.clone());
+                    grown = true;
+                }
+            }
+            if !grown {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Certificates come from this server's own table, which holds only what its broker issued.
+    fn issuers(&self) -> Result<BTreeSet<Digest>, AppError> {
+        let mut issuers = BTreeSet::new();
+        for envelope in self.envelopes.values().filter(|e| e.kind() == Kind::Certificate) {
+            if let Signer::Key(key) = envelope.header().map_err(AppError::internal)?.signer {
+                issuers.insert(key);
+            }
+        }
+        Ok(issuers)
+    }
+
+    /// The charter in force, as far as the statements tell.
+    pub(crate) fn in_force(&self, workspace: Digest) -> Result<InForce, AppError> {
+        Ok(charters::establish(workspace, &self.dossier, &Marks::default())?)
+    }
+
+    /// What the broker needs to judge a restricting statement: people, charters, and the statements named.
+    pub(crate) fn supporting(&self, named: &[Digest]) -> Vec<Value> {
+        let basic = |kind: Kind| {
+            matches!(
+                kind,
+                Kind::Certificate | Kind::Charter | Kind::Acceptance | Kind::Suspension | Kind::CertificateRevocation
+            )
+        };
+        let wanted = self.envelopes.iter().filter(|(digest, e)| basic(e.kind()) || named.contains(digest));
+        wanted.map(|(_, envelope)| wire(envelope)).collect()
+    }
+}
