@@ -1,6 +1,6 @@
 //! `cloister serve`: a server, its broker and its worker as child processes on one data folder.
 //!
-//! The data folder's `keys/` (0700) holds the worker's token and, with `--insecure-sim-tee`, the development root made
+//! In the data folder `server/` holds the seeds of the server's log and vouching keys, `keys/` (0700) the worker's token and, with `--insecure-sim-tee`, the development root made
 //! once per installation; `broker/` holds the broker's state and configuration, whose exact bytes charters name. A
 //! crashed broker or worker is started again with back-off; a server that ends ends everything.
 

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use cloister_client::profile::{folder, write};
 use cloister_model::Digest;
 use cloister_statement::{
+    SigningKey,
     binary::Base64,
     configuration::{BrokerConfiguration, TcbFloor},
 };
-use serde::Deserialize;
+use zeroize::Zeroizing;
 
 use super::{binaries, manifest::ReferenceManifest};
 use crate::{args::Serve, context::Context, outcome::Failure};
@@ -29,19 +30,22 @@ pub(super) struct Prepared {
     pub(super) dev_root: Option<PathBuf>,
 }
 
-/// What the server says of its keys, which it makes on first use: `cloister-server keys --data DIR`.
-#[derive(Debug, Deserialize)]
+/// The log's name in its checkpoints.
+pub(super) const LOG_ORIGIN: &str = "cloister.local/log";
+
+/// Public keys of the server, which the broker's configuration names.
+#[derive(Debug)]
 struct ServerKeys {
-    log_origin: String,
     log_key: Digest,
     vouching_key: Digest,
 }
 
 /// Makes folders, token, development root and broker configuration.
 pub(super) fn prepare(context: &Context, args: &Serve) -> Result<Prepared, Failure> {
-    let (keys, broker) = (args.data.join("keys"), args.data.join("broker"));
+    let (keys, broker, server) = (args.data.join("keys"), args.data.join("broker"), args.data.join("server"));
     folder(&keys)?;
     folder(&broker)?;
+    folder(&server)?;
     let worker_token = keys.join("worker.token");
     if !worker_token.exists() {
         let mut token = [0; 32];
@@ -51,7 +55,7 @@ pub(super) fn prepare(context: &Context, args: &Serve) -> Result<Prepared, Failu
     let root = if args.insecure_sim_tee { Some(development_root(context, &keys)?) } else { None };
     let reference = ReferenceManifest::read(&binaries::folder()?)?;
     let (dev_root, certificate) = root.unzip();
-    let configuration = configuration(&server_keys(&args.data)?, &reference, certificate);
+    let configuration = configuration(&server_keys(context, &server)?, &reference, certificate);
     let bytes = configuration.encode().map_err(|e| Failure::Failed(e.to_string()))?;
     let broker_config = broker.join("configuration.json");
     if std::fs::read(&broker_config).ok().as_deref() != Some(bytes.as_slice()) {
@@ -78,29 +82,35 @@ fn configuration(
         development_root: development_root.map(Base64),
         tcb_floor: TcbFloor::default(),
         vouching_key: keys.vouching_key,
-        log_origin: keys.log_origin.clone(),
+        log_origin: LOG_ORIGIN.into(),
         log_key: keys.log_key,
         certificate_days: CERTIFICATE_DAYS,
     }
 }
 
-/// Asks the server for its public keys.
-fn server_keys(data: &Path) -> Result<ServerKeys, Failure> {
-    let mut command = std::process::Command::new(binaries::sibling("cloister-server")?);
-    command.arg("keys").arg("--data").arg(data).stdin(std::process::Stdio::null());
-    let output = command
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .map_err(|e| Failure::Failed(format!("`cloister-server` cannot be started: {e}")))?;
-    if output.status.code() == Some(6) {
-        return Err(Failure::Unavailable(format!(
-            "another server runs on the data folder `{}`",
-            data.display()
-        )));
-    }
-    serde_json::from_slice(&output.stdout).map_err(|e| {
-        Failure::Failed(format!("`cloister-server keys` ({}) named no keys: {e}", output.status))
+/// The server's public keys, from the files in which it keeps the seeds; made when there are none.
+fn server_keys(context: &Context, keys: &Path) -> Result<ServerKeys, Failure> {
+    let log = seed(context, &keys.join("log.key"))?;
+    let vouching = seed(context, &keys.join("vouching.key"))?;
+    Ok(ServerKeys {
+        log_key: Digest(cloister_audit::checkpoint::public_key(&log)),
+        vouching_key: SigningKey::from_seed(&vouching).public(),
     })
+}
+
+/// 32 secret bytes in a 0600 file, as hexadecimal digits.
+fn seed(context: &Context, path: &Path) -> Result<Zeroizing<[u8; 32]>, Failure> {
+    let bad = |reason: &dyn std::fmt::Display| Failure::Failed(format!("`{}`: {reason}", path.display()));
+    let mut seed = Zeroizing::new([0; 32]);
+    match std::fs::read_to_string(path).map(Zeroizing::new) {
+        Ok(text) => hex::decode_to_slice(text.trim(), seed.as_mut()).map_err(|e| bad(&e))?,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            context.rng.fill(seed.as_mut());
+            write(path, Zeroizing::new(hex::encode(seed.as_ref())).as_bytes())?;
+        }
+        Err(e) => return Err(bad(&e)),
+    }
+    Ok(seed)
 }
 
 /// The development root's file and certificate; made once per installation.
@@ -114,7 +124,7 @@ fn development_root(context: &Context, keys: &Path) -> Result<(PathBuf, Vec<u8>)
         write(&path, &root.to_bytes().map_err(failed)?)?;
     }
     let bytes = std::fs::read(&path).map_err(|e| Failure::Failed(format!("`{}`: {e}", path.display())))?;
-    let bytes = zeroize::Zeroizing::new(bytes);
+    let bytes = Zeroizing::new(bytes);
     let root = DevelopmentRoot::from_bytes(&bytes).map_err(failed)?;
     Ok((path, root.certificate().to_vec()))
 }
@@ -129,14 +139,11 @@ fn development_root(_context: &Context, _keys: &Path) -> Result<(PathBuf, Vec<u8
 
 #[cfg(test)]
 mod tests {
-    use cloister_statement::SigningKey;
-
     use super::*;
 
     #[test]
     fn the_configuration_names_worker_keys_and_root_and_is_the_same_every_time() {
-        let keys =
-            ServerKeys { log_origin: "o".into(), log_key: Digest([1; 32]), vouching_key: Digest([2; 32]) };
+        let keys = ServerKeys { log_key: Digest([1; 32]), vouching_key: Digest([2; 32]) };
         let reference = ReferenceManifest::sign("ab".repeat(48), &SigningKey::from_seed(&[3; 32]));
         let make = |root: Option<Vec<u8>>| configuration(&keys, &reference, root).encode().unwrap();
         assert_eq!(make(Some(vec![9])), make(Some(vec![9])));

@@ -8,7 +8,7 @@ use std::{
 use super::{
     binaries,
     child::{Child, Ready},
-    prepare::Prepared,
+    prepare::{LOG_ORIGIN, Prepared},
 };
 use crate::{args::Serve, outcome::Failure, terminal};
 
@@ -68,6 +68,10 @@ fn server_words(args: &Serve, prepared: &Prepared, broker: &str) -> Vec<String> 
         "--worker-token-file",
         &path(&prepared.worker_token),
     ]);
+    line.extend(words(&["--log-origin", LOG_ORIGIN]));
+    if prepared.dev_root.is_some() {
+        line.push("--simulated".into());
+    }
     if let (Some(cert), Some(key)) = (&args.tls_cert, &args.tls_key) {
         line.extend(words(&["--tls-cert", &path(cert), "--tls-key", &path(key)]));
     }
@@ -207,7 +211,8 @@ mod tests {
         );
         assert_eq!(
             server_words(&args, &prepared, "http://b").join(" "),
-            "serve --data D --listen 127.0.0.1:0 --broker http://b --worker-token-file D/keys/worker.token"
+            "serve --data D --listen 127.0.0.1:0 --broker http://b --worker-token-file D/keys/worker.token \
+             --log-origin cloister.local/log --simulated"
         );
         prepared.dev_root = None;
         assert_eq!(
