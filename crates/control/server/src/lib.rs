@@ -1,1 +1,20 @@
-//! HTTP: routes, sessions, problems, OpenAPI.
+//! HTTP: routes, sessions, problems, OpenAPI; binary `cloister-server`.
+//!
+//! Handlers translate and nothing else. Invariants: [`Caller`](caller::Caller) is the only place that authenticates;
+//! one table maps a use case's error to a problem; every answer has a request id. Limits: rate limits of sign-in only.
+
+pub mod admin;
+pub mod ambient;
+pub mod broker_pipe;
+mod body;
+mod caller;
+mod config;
+pub mod lock;
+mod page;
+mod problem;
+pub mod routes;
+pub mod serve;
+mod state;
+
+pub use config::{Command, Options, ServeOptions};
+pub use state::Shared;

@@ -1,0 +1,113 @@
+//! `cloister-server admin`: the operator of the host adds organisations and users. The same use cases, another actor.
+
+use std::{io::Read, path::PathBuf};
+
+use clap::{Args, Subcommand};
+use cloister_app::{AppError, PasswordCost, people::administration::{HostOperator, Wanted}};
+use cloister_model::{Email, OrgName, Role, Roles};
+use cloister_store::Store;
+use serde_json::{Value, json};
+
+use crate::ambient::{SystemClock, SystemRng};
+
+/// Which data folder, and what to do.
+#[derive(Debug, Args)]
+pub struct AdminOptions {
+    /// Folder of the server's data.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Database URL; a file in the data folder by default.
+    #[arg(long)]
+    pub database: Option<String>,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub act: Act,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Act {
+    /// Organisations.
+    #[command(subcommand)]
+    Org(OrgAct),
+    /// Users.
+    #[command(subcommand)]
+    User(UserAct),
+    /// Make someone organisation admin.
+    Grant {
+        /// Who.
+        email: String,
+        /// The role.
+        #[arg(long, required = true)]
+        org_admin: bool,
+    },
+}
+
+/// Organisations.
+#[derive(Debug, Subcommand)]
+pub enum OrgAct {
+    /// Add one.
+    Add {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// Users.
+#[derive(Debug, Subcommand)]
+pub enum UserAct {
+    /// Add one; without a password, a one-time token to set it is printed.
+    Add {
+        /// The address.
+        email: String,
+        /// The organisation.
+        #[arg(long)]
+        org: String,
+        /// Read the password from standard input.
+        #[arg(long)]
+        password_stdin: bool,
+        /// Also organisation admin.
+        #[arg(long)]
+        org_admin: bool,
+    },
+}
+
+fn name<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, AppError> {
+    text.parse().map_err(|e: T::Err| AppError::Invalid(e.to_string()))
+}
+
+fn password(wanted: bool) -> Result<Option<String>, AppError> {
+    if !wanted {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    std::io::stdin().take(4096).read_to_string(&mut text).map_err(AppError::internal)?;
+    Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Does it; what was done, as JSON.
+pub async fn run(options: &AdminOptions) -> Result<Value, AppError> {
+    let url = crate::serve::database_url(&options.data, options.database.as_deref());
+    std::fs::create_dir_all(&options.data).map_err(AppError::internal)?;
+    let store = Store::open(&url).await?;
+    let operator = HostOperator { store: &store, clock: &SystemClock, rng: &SystemRng, passwords: PasswordCost::PRODUCTION };
+    match &options.act {
+        Act::Org(OrgAct::Add { name: text }) => {
+            let org = operator.add_organisation(name::<OrgName>(text)?).await?;
+            Ok(json!({ "organisation": org.id, "name": org.name }))
+        }
+        Act::User(UserAct::Add { email, org, password_stdin, org_admin }) => {
+            let roles = Roles(org_admin.then_some(Role::OrganizationAdmin).into_iter().collect());
+            let wanted = Wanted { email: name::<Email>(email)?, org: name::<OrgName>(org)?, password: password(*password_stdin)?, roles };
+            let (user, token) = operator.add_user(wanted).await?;
+            Ok(json!({ "user": user.id, "email": user.email, "roles": user.roles, "password_token": token }))
+        }
+        Act::Grant { email, .. } => {
+            let user = operator.grant_org_admin(&name::<Email>(email)?).await?;
+            Ok(json!({ "user": user.id, "email": user.email, "roles": user.roles }))
+        }
+    }
+}

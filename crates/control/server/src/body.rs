@@ -1,0 +1,36 @@
+//! Strict JSON bodies: what cannot be read is a problem that says where.
+
+use axum::extract::{FromRequest, Path, Request, rejection::BytesRejection};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use crate::problem::Failure;
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| too_large(&rejection))?;
+        match serde_json::from_slice(&bytes) {
+            Ok(body) => Ok(Self(body)),
+            Err(e) if e.is_data() => Err(Failure::new(422, "unprocessable", e.to_string())),
+            Err(e) => Err(Failure::new(400, "invalid", format!("the body is not JSON: {e}"))),
+        }
+    }
+}
+
+fn too_large(rejection: &BytesRejection) -> Failure {
+    if rejection.status().as_u16() == 413 {
+        Failure::new(413, "too-large", "the body is larger than this endpoint takes")
+    } else {
+        Failure::new(400, "invalid", rejection.body_text())
+    }
+}
+
+/// A part of the path, parsed.
+pub(crate) fn place<T: std::str::FromStr>(Path(text): &Path<String>, what: &str) -> Result<T, Failure> {
+    text.parse().map_err(|_| Failure::new(400, "invalid", format!("`{}` is not the id of a {what}", text.chars().take(80).collect::<String>())))
+}

@@ -1,0 +1,65 @@
+//! Who calls: the one place that authenticates.
+
+use axum::{extract::FromRequestParts, http::{header, request::Parts}};
+use cloister_app::people::{secrets, sessions::Identity};
+use cloister_authz::Actor;
+
+use crate::{Shared, problem::Failure};
+
+/// A signed-in user. Whoever is unknown, expired or switched off gets 401.
+pub(crate) struct Caller(pub(crate) Identity);
+
+/// Anyone: a user, or nobody.
+pub(crate) struct Anyone(pub(crate) Actor);
+
+/// A worker with the worker token.
+pub(crate) struct WorkerCaller(pub(crate) Actor);
+
+fn bearer(parts: &Parts) -> Option<&str> {
+    let text = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = text.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+fn unauthenticated() -> Failure {
+    Failure::new(401, "unauthenticated", "no valid session or token came with the request")
+}
+
+impl FromRequestParts<Shared> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
+        let secret = bearer(parts).ok_or_else(unauthenticated)?;
+        shared.app.identify(secret).await?.map(Self).ok_or_else(unauthenticated)
+    }
+}
+
+impl FromRequestParts<Shared> for Anyone {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
+        match bearer(parts) {
+            None => Ok(Self(Actor::Anonymous)),
+            Some(secret) => match shared.app.identify(secret).await? {
+                Some(who) => Ok(Self(who.actor)),
+                None => Err(unauthenticated()),
+            },
+        }
+    }
+}
+
+impl FromRequestParts<Shared> for WorkerCaller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
+        let secret = bearer(parts).ok_or_else(unauthenticated)?;
+        // Comparing hashes: what an attacker learns from the time is of no use for guessing the token.
+        if secrets::hash(secret) == *shared.worker_token {
+            return Ok(Self(Actor::Worker));
+        }
+        match shared.app.identify(secret).await? {
+            Some(_) => Err(Failure::new(403, "refused", "only workers do this")),
+            None => Err(unauthenticated()),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The one table from errors to problems (RFC 9457).
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use cloister_api::Problem;
+use cloister_app::AppError;
+use cloister_authz::Reason;
+
+/// A problem as an answer.
+#[derive(Debug)]
+pub(crate) struct Failure(pub(crate) Box<Problem>);
+
+fn title(slug: &str) -> &'static str {
+    match slug {
+        "invalid" => "The request is malformed",
+        "unauthenticated" => "Sign in first",
+        "refused" => "Refused",
+        "not-found" => "Not found",
+        "conflict" => "Conflict",
+        "too-large" => "Too large",
+        "invalid-state" => "Not possible in this state",
+        "unprocessable" => "It cannot be done as asked",
+        "rate-limited" => "Too many requests",
+        "unavailable" => "Unavailable",
+        _internal => "Internal error",
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(status: u16, slug: &str, detail: impl Into<String>) -> Self {
+        Self(Box::new(Problem {
+            kind: format!("{}{slug}", Problem::BASE),
+            title: title(slug).into(),
+            status,
+            detail: Some(detail.into()),
+            check: None,
+            request_id: None,
+        }))
+    }
+
+    fn checked(mut self, check: impl Into<String>) -> Self {
+        self.0.check = Some(check.into());
+        self
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        let text = error.to_string();
+        match error {
+            AppError::Denied(denied) => match denied.reason {
+                Reason::Unauthenticated => Self::new(401, "unauthenticated", "no valid session or token came with the request"),
+                Reason::Scope => Self::new(403, "refused", "the token's scopes do not allow this").checked("scope"),
+                Reason::Permission | Reason::Engine if !denied.known => {
+                    Self::new(404, "not-found", "there is no such thing, or it is unknown to you")
+                }
+                Reason::Permission | Reason::Engine => Self::new(403, "refused", text).checked("permission"),
+            },
+            AppError::Unauthenticated(_) => Self::new(401, "unauthenticated", text),
+            AppError::Absent(_) => Self::new(404, "not-found", text),
+            AppError::Invalid(_) => Self::new(400, "invalid", text),
+            AppError::Unprocessable(_) => Self::new(422, "unprocessable", text),
+            AppError::Conflict(_) => Self::new(409, "conflict", text),
+            AppError::State(_) => Self::new(409, "invalid-state", text),
+            AppError::Refused { check, .. } => Self::new(403, "refused", text).checked(check),
+            AppError::Throttled => Self::new(429, "rate-limited", text),
+            AppError::Unavailable(_) => {
+                tracing::warn!(cause = text, "unavailable");
+                Self::new(503, "unavailable", text)
+            }
+            AppError::Internal(_) => {
+                tracing::error!(cause = text, "failed");
+                Self::new(500, "internal", "the server failed; its log says why under this request id")
+            }
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, axum::Json(&*self.0)).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response.extensions_mut().insert(ProblemBody(self.0));
+        response
+    }
+}
+
+/// Rides on the response so that the request id can be put into the body.
+#[derive(Clone)]
+pub(crate) struct ProblemBody(pub(crate) Box<Problem>);
+
+/// Puts the request's id into a problem.
+pub(crate) async fn with_request_id(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let mut response = next.run(request).await;
+    let problem = response.extensions_mut().remove::<ProblemBody>();
+    if let Some(ProblemBody(mut problem)) = problem {
+        problem.request_id = id;
+        let bytes = serde_json::to_vec(&*problem).unwrap_or_default();
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = bytes.into();
+    }
+    response
+}

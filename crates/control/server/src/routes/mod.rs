@@ -1,0 +1,96 @@
+//! All endpoints. An aggregate a file; each handler decodes, calls, encodes.
+
+mod audit;
+mod certificates;
+mod health;
+mod people;
+mod users;
+
+use std::time::Duration;
+
+use axum::{Router, extract::DefaultBodyLimit, http::{HeaderName, HeaderValue, StatusCode, header}, middleware};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
+    trace::TraceLayer,
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{Shared, problem::{Failure, with_request_id}};
+
+const MAX_BODY: usize = 4 << 20;
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// The API under `/api/v1`, with its description.
+pub fn api() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(people::set_up))
+        .routes(routes!(people::sign_in, people::sessions))
+        .routes(routes!(people::end_session))
+        .routes(routes!(people::set_password))
+        .routes(routes!(people::me))
+        .routes(routes!(people::create_token, people::tokens))
+        .routes(routes!(people::end_token))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::set_roles))
+        .routes(routes!(users::disable))
+        .routes(routes!(users::enable))
+        .routes(routes!(certificates::broker))
+        .routes(routes!(certificates::evidence))
+        .routes(routes!(certificates::request, certificates::find))
+        .routes(routes!(certificates::show))
+        .routes(routes!(certificates::revoke))
+        .routes(routes!(certificates::recover))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::export))
+        .routes(routes!(audit::info))
+        .routes(routes!(audit::checkpoint))
+        .routes(routes!(audit::tile))
+}
+
+/// The `OpenAPI` document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = OpenApiRouter::<Shared>::new().nest("/api/v1", api()).into_openapi();
+    document.info.title = "Cloister".into();
+    document.info.version = env!("CARGO_PKG_VERSION").into();
+    document
+}
+
+#[derive(Clone)]
+struct Ids;
+
+impl MakeRequestId for Ids {
+    fn make_request_id<B>(&mut self, _request: &axum::http::Request<B>) -> Option<RequestId> {
+        let id = cloister_model::ambient::uuid_v7(&crate::ambient::SystemClock, &crate::ambient::SystemRng);
+        HeaderValue::from_str(&id.to_string()).ok().map(RequestId::new)
+    }
+}
+
+/// Everything that is served.
+pub fn router(shared: Shared) -> Router {
+    let id = HeaderName::from_static("x-request-id");
+    let (api, _) = OpenApiRouter::new().nest("/api/v1", api()).split_for_parts();
+    let set = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    api.route("/api/v1/openapi.json", axum::routing::get(|| async { axum::Json(openapi()) }))
+        .route("/healthz", axum::routing::get(health::alive))
+        .route("/readyz", axum::routing::get(health::ready))
+        .fallback(|| async { Failure::new(404, "not-found", "there is no such endpoint") })
+        .method_not_allowed_fallback(|| async { Failure::new(405, "invalid", "the endpoint has no such method") })
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(with_request_id))
+        .layer(PropagateRequestIdLayer::new(id.clone()))
+        .layer(TraceLayer::new_for_http())
+        .layer(SetRequestIdLayer::new(id, Ids))
+        .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(set(header::CACHE_CONTROL, "no-store"))
+        .layer(set(header::REFERRER_POLICY, "no-referrer"))
+        .layer(set(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+        .with_state(shared)
+}

@@ -1,0 +1,141 @@
+//! `cloister-server serve`: composition root.
+
+use std::{io::Write as _, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc, time::Duration};
+
+use cloister_app::{App, Background, PasswordCost, SigningKey, log::Log, people::secrets};
+use cloister_model::{Clock, Rng};
+
+use cloister_store::{Store, objects::Objects};
+use serde_json::json;
+
+use crate::{
+    ServeOptions, Shared,
+    ambient::{SystemClock, SystemRng},
+    broker_pipe::HttpBroker,
+    lock::FolderLock,
+    routes,
+};
+
+/// Why the server does not serve.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Another server is at work here.
+    #[error("a second server on the same data folder `{0}`: stop the first, or give another --data")]
+    Locked(String),
+    /// A file, an address, the database.
+    #[error("{0}")]
+    Failed(String),
+}
+
+fn failed(what: &'static str) -> impl Fn(Box<dyn std::error::Error + Send + Sync>) -> ServeError {
+    move |why| ServeError::Failed(format!("{what}: {why}"))
+}
+
+/// The database's URL.
+pub fn database_url(data: &Path, given: Option<&str>) -> String {
+    match given {
+        Some(url) => url.to_owned(),
+        None => format!("sqlite://{}", data.join("cloister.db").display()),
+    }
+}
+
+/// A 32-byte key in a file that only the owner reads; made when it is not there.
+pub fn key_file(path: &Path, rng: &dyn Rng) -> std::io::Result<[u8; 32]> {
+    if let Ok(text) = std::fs::read_to_string(path) {
+        let bytes = hex::decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+        return bytes.ok_or_else(|| std::io::Error::other(format!("`{}` is no key", path.display())));
+    }
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let mut seed = [0; 32];
+    rng.fill(&mut seed);
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(hex::encode(seed).as_bytes())?;
+    file.sync_all()?;
+    Ok(seed)
+}
+
+async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::Error + Send + Sync>> {
+    let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    let keys = options.data.join("server");
+    let vouching = SigningKey::from_seed(&key_file(&keys.join("vouching.key"), rng.as_ref())?);
+    let log_seed = key_file(&keys.join("log.key"), rng.as_ref())?;
+    let token = std::fs::read_to_string(&options.worker_token_file)?;
+    let store = Store::open(&database_url(&options.data, options.database.as_deref())).await?;
+    let log = Log::open(store.clone(), options.data.join("log"), options.log_origin.clone(), log_seed).await?;
+    let app = App {
+        objects: Objects::open(&options.data).await?,
+        store,
+        broker: Arc::new(HttpBroker::new(&options.broker)?),
+        clock,
+        rng,
+        log: Arc::new(log),
+        vouching,
+        passwords: PasswordCost::PRODUCTION,
+        work: tokio::sync::Notify::new(),
+    };
+    Ok(Shared { app: Arc::new(app), worker_token: secrets::hash(token.trim()).into(), simulated: options.simulated })
+}
+
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        },
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+/// Serves until told to stop, then drains. `ready` gets the ready line.
+pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<(), ServeError> {
+    let lock = FolderLock::take(&options.data).map_err(|e| failed("the data folder")(e.into()))?;
+    let _lock = lock.ok_or_else(|| ServeError::Locked(options.data.display().to_string()))?;
+    let shared = compose(&options).await.map_err(failed("starting"))?;
+    let app = shared.app.clone();
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let holder = app.new_id().to_string();
+    let sequencer = tokio::spawn(app.log.clone().run(app.clock.clone(), holder, stopping.clone()));
+    let background = tokio::spawn(Background(app.clone()).run(stopping.clone()));
+    if let Err(error) = app.anchor_broker().await {
+        tracing::warn!(%error, "the broker is not anchored yet");
+    }
+    let setup = app.setup_secret().await.map_err(|e| failed("the set-up link")(e.into()))?;
+    let listener = std::net::TcpListener::bind(options.listen).map_err(|e| failed("the address")(e.into()))?;
+    listener.set_nonblocking(true).map_err(|e| failed("the address")(e.into()))?;
+    let address = listener.local_addr().map_err(|e| failed("the address")(e.into()))?;
+    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{address}");
+    let mut line = json!({ "event": "ready", "url": url });
+    if let Some(secret) = setup {
+        line["setup"] = format!("{url}/setup#{secret}").into();
+    }
+    let handle = axum_server::Handle::new();
+    let drain = handle.clone();
+    tokio::spawn(async move {
+        stopped().await;
+        drain.graceful_shutdown(Some(Duration::from_secs(20)));
+    });
+    ready(line.to_string());
+    let service = routes::router(shared).into_make_service();
+    let served = match (&options.tls_cert, &options.tls_key) {
+        (Some(cert), Some(key)) => {
+            let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key).await;
+            let tls = tls.map_err(|e| failed("the TLS files")(e.into()))?;
+            let server = axum_server::from_tcp_rustls(listener, tls).map_err(|e| failed("listening")(e.into()))?;
+            server.handle(handle).serve(service).await
+        }
+        (None, None) | (Some(_), None) | (None, Some(_)) => {
+            let server = axum_server::from_tcp(listener).map_err(|e| failed("listening")(e.into()))?;
+            server.handle(handle).serve(service).await
+        }
+    };
+    stop.send_replace(true);
+    let _ = background.await;
+    let _ = sequencer.await;
+    served.map_err(|e| failed("serving")(e.into()))
+}

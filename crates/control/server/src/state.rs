@@ -1,0 +1,16 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use cloister_app::App;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct Shared {
+    /// The use cases.
+    pub app: Arc<App>,
+    /// SHA-256 of the worker token, hexadecimal.
+    pub worker_token: Arc<str>,
+    /// Whether every worker is simulated.
+    pub simulated: bool,
+}

@@ -1,0 +1,92 @@
+//! A server in a temporary folder, with people of two organisations.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::{Router, body::Body, http::Request};
+use cloister_app::{
+    App, BrokerPipe, PasswordCost, PipeError, SigningKey,
+    log::Log,
+    people::{administration::{HostOperator, Wanted}, secrets},
+};
+use cloister_model::{Role, Roles};
+use cloister_server::{Shared, ambient::{SystemClock, SystemRng}, routes};
+use cloister_store::{Store, objects::Objects};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// A broker that is not there.
+struct Gone;
+
+#[async_trait]
+impl BrokerPipe for Gone {
+    async fn get(&self, _path: &str) -> Result<Value, PipeError> {
+        Err(PipeError::Unavailable("scripted".into()))
+    }
+    async fn post(&self, _path: &str, _body: Value) -> Result<Value, PipeError> {
+        Err(PipeError::Unavailable("scripted".into()))
+    }
+}
+
+pub(crate) struct House {
+    pub(crate) app: Arc<App>,
+    router: Router,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("c.db").display());
+        let store = Store::open(&url).await.unwrap();
+        let log = Log::open(store.clone(), folder.path().join("log"), "test.example/log".into(), [3; 32]).await.unwrap();
+        let app = Arc::new(App {
+            objects: Objects::open(folder.path()).await.unwrap(),
+            store,
+            broker: Arc::new(Gone),
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
+            log: Arc::new(log),
+            vouching: SigningKey::from_seed(&[4; 32]),
+            passwords: PasswordCost::MINIMUM,
+            work: tokio::sync::Notify::new(),
+        });
+        let shared = Shared { app: app.clone(), worker_token: secrets::hash("worker").into(), simulated: true };
+        Self { app, router: routes::router(shared), _folder: folder }
+    }
+
+    fn operator(&self) -> HostOperator<'_> {
+        HostOperator { store: &self.app.store, clock: &SystemClock, rng: &SystemRng, passwords: PasswordCost::MINIMUM }
+    }
+
+    pub(crate) async fn org(&self, name: &str) {
+        self.operator().add_organisation(name.parse().unwrap()).await.unwrap();
+    }
+
+    /// Adds a user; gives id and session token.
+    pub(crate) async fn user(&self, email: &str, org: &str, roles: &[Role]) -> (String, String) {
+        let wanted = Wanted {
+            email: email.parse().unwrap(),
+            org: org.parse().unwrap(),
+            password: Some(PASSWORD.into()),
+            roles: Roles(roles.iter().copied().collect()),
+        };
+        let (user, _) = self.operator().add_user(wanted).await.unwrap();
+        let done = self.app.sign_in(&email.parse().unwrap(), PASSWORD.into()).await.unwrap();
+        (user.id.to_string(), done.token)
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> (u16, Value) {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let status = response.status().as_u16();
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap_or(json!(null)))
+    }
+}
