@@ -197,16 +197,15 @@ impl Client {
         let me = self.me().await?;
         let lost = me.certificate.clone().ok_or(ClientError::NoCertificate)?;
         let mut config = self.config()?;
-        let request = match &config.pending_request {
-            Some(request) => request.clone(),
-            None => {
-                let keys = MemberKeys::generate(self.ambient.rng.as_ref());
-                self.profile.save_keys(&keys)?;
-                let request = self.first_request(&me, &keys)?;
-                config.pending_request = Some(request.clone());
-                self.profile.save_config(&config)?;
-                request
-            }
+        let request = if let Some(request) = &config.pending_request {
+            request.clone()
+        } else {
+            let keys = MemberKeys::generate(self.ambient.rng.as_ref());
+            self.profile.save_keys(&keys)?;
+            let request = self.first_request(&me, &keys)?;
+            config.pending_request = Some(request.clone());
+            self.profile.save_config(&config)?;
+            request
         };
         let keys = self.profile.keys(&request.key())?.ok_or(ClientError::KeyMissing(request.key()))?;
         let waiting = Recovering {

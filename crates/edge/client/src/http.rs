@@ -40,7 +40,7 @@ impl Api {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(10))
-            .read_timeout(Duration::from_secs(60))
+            .read_timeout(Duration::from_mins(1))
             .user_agent(concat!("cloister/", env!("CARGO_PKG_VERSION")));
         if url.host_str().is_some_and(|host| matches!(host, "127.0.0.1" | "localhost" | "[::1]")) {
             builder = builder.no_proxy();

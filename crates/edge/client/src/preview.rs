@@ -33,6 +33,7 @@ impl Facts {
 
     /// And this.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "literals, numbers and references alike read better")]
     pub fn fact(mut self, label: &str, value: impl ToString) -> Self {
         self.facts.push((label.into(), value.to_string()));
         self

@@ -63,7 +63,7 @@ pub fn pick<T: Named>(text: &str, items: Vec<T>) -> Result<T, ClientError> {
         [&|item| item.id() == text, &|item| item.name() == Some(text), &|item| {
             text.len() >= LEAST_PREFIX && item.id().starts_with(text)
         }];
-    let Some(rule) = fits.iter().find(|rule| items.iter().any(|item| rule(item))) else {
+    let Some(rule) = fits.iter().find(|rule| items.iter().any(*rule)) else {
         return Err(ClientError::Unknown { what: T::WHAT, name: text.into() });
     };
     let mut found: Vec<T> = items.into_iter().filter(|item| rule(item)).collect();

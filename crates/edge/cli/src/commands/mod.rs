@@ -37,7 +37,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<Reply, Fa
         Command::Dataset(command) => dataset::run(context, command).await,
         Command::Job(command) => job::run(context, command).await,
         Command::Run(command) => run::run(context, command).await,
-        Command::Verify(args) => verify::run(context, &args),
+        Command::Verify(args) => Ok(verify::run(context, &args)),
         Command::Audit(command) => audit::run(context, command).await,
         Command::Completion { shell } => Ok(completion(shell)),
         Command::ReferenceManifest(args) => reference::run(context, &args),

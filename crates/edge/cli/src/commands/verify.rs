@@ -5,16 +5,12 @@ use cloister_statement::bundle::Bundle;
 use cloister_verify::bundle::{Outcome, Report, Simulated, Verdict, verify_bytes};
 use serde_json::json;
 
-use crate::{
-    args::Verify,
-    context::Context,
-    outcome::{Failure, Reply},
-};
+use crate::{args::Verify, context::Context, outcome::Reply};
 
-pub(super) fn run(context: &Context, args: &Verify) -> Result<Reply, Failure> {
+pub(super) fn run(context: &Context, args: &Verify) -> Reply {
     let bytes = match read(args) {
         Ok(bytes) => bytes,
-        Err(failure) => return Ok(unreadable(&failure)),
+        Err(failure) => return unreadable(&failure),
     };
     let genesis = match args.genesis {
         Some(genesis) => Some(genesis),
@@ -22,7 +18,7 @@ pub(super) fn run(context: &Context, args: &Verify) -> Result<Reply, Failure> {
     };
     let report = verify_bytes(&bytes, genesis, args.at);
     let simulated = if args.allow_simulated { Simulated::Allowed } else { Simulated::Told };
-    Ok(reply(&report, genesis, report.exit_code(simulated)))
+    reply(&report, genesis, report.exit_code(simulated))
 }
 
 /// No more than a bundle may have, and a little, so that too much is told as such.
@@ -131,7 +127,7 @@ mod tests {
             rng: Arc::new(Still),
         };
         let args = Verify { bundle, genesis: None, at: None, allow_simulated: true };
-        run(&context, &args).unwrap()
+        run(&context, &args)
     }
 
     #[test]

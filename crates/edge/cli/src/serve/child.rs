@@ -16,7 +16,7 @@ use tokio::{
 use crate::{outcome::Failure, terminal};
 
 /// How long a program may take until it is ready.
-const STARTING: Duration = Duration::from_secs(60);
+const STARTING: Duration = Duration::from_mins(1);
 /// How long a program may take to end.
 const DRAINING: Duration = Duration::from_secs(10);
 

@@ -1,8 +1,9 @@
 //! `cloister serve`: a server, its broker and its worker as child processes on one data folder.
 //!
-//! In the data folder `server/` holds the seeds of the server's log and vouching keys, `keys/` (0700) the worker's token and, with `--insecure-sim-tee`, the development root made
-//! once per installation; `broker/` holds the broker's state and configuration, whose exact bytes charters name. A
-//! crashed broker or worker is started again with back-off; a server that ends ends everything.
+//! In the data folder `server/` holds the seeds of the server's log and vouching keys, `keys/` (0700) the worker's token
+//! and, with `--insecure-sim-tee`, the development root made once per installation; `broker/` holds the broker's state and
+//! configuration, whose exact bytes charters name. A crashed broker or worker is started again with back-off; a server
+//! that ends ends everything.
 
 pub(crate) mod binaries;
 mod child;

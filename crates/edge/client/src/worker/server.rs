@@ -21,7 +21,7 @@ pub struct WorkerApi {
 impl WorkerApi {
     /// For the server at `base` (`http://host:port`), with the worker's token.
     pub fn new(base: &str, token: &str) -> Result<Self, CallError> {
-        let http = http(Duration::from_secs(60))?;
+        let http = http(Duration::from_mins(1))?;
         Ok(Self { http, base: format!("{}/api/v1", base.trim_end_matches('/')), token: token.into() })
     }
 
