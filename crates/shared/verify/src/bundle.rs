@@ -127,7 +127,7 @@ const ORDER: &[Check] = &[
 pub fn verify_bytes(bytes: &[u8], genesis: Option<Digest>, at: Option<Timestamp>) -> Report {
     match Bundle::parse(bytes) {
         Ok(bundle) => verify(&bundle, genesis, at),
-        Err(error) => report(&[], Err(Refused::new(Check::Format, error.to_string())), genesis),
+        Err(error) => report(&[], &Err(Refused::new(Check::Format, error.to_string())), genesis),
     }
 }
 
@@ -142,7 +142,7 @@ pub(crate) struct Shown {
 pub fn verify(bundle: &Bundle, genesis: Option<Digest>, at: Option<Timestamp>) -> Report {
     let mut passed = Vec::new();
     let result = all(bundle, genesis, at, &mut passed);
-    report(&passed, result, genesis)
+    report(&passed, &result, genesis)
 }
 
 fn all(
@@ -158,10 +158,10 @@ fn all(
     Ok(Shown { simulated, unlogged })
 }
 
-fn report(passed: &[Check], result: Result<Shown, Refused>, genesis: Option<Digest>) -> Report {
+fn report(passed: &[Check], result: &Result<Shown, Refused>, genesis: Option<Digest>) -> Report {
     let line = |check: Check| {
         let unless_missing = |reason: &str| (Verdict::Missing, reason.to_owned());
-        let (verdict, reason) = match &result {
+        let (verdict, reason) = match result {
             Err(refused) if refused.check == check => (Verdict::Broken, refused.reason.clone()),
             Ok(Shown { unlogged: Some(why), .. })
                 if matches!(check, Check::Inclusion | Check::Checkpoint) =>
@@ -177,8 +177,8 @@ fn report(passed: &[Check], result: Result<Shown, Refused>, genesis: Option<Dige
         Line { check, verdict, reason }
     };
     let checks: Vec<Line> = ORDER.iter().copied().map(line).collect();
-    let simulated = matches!(&result, Ok(shown) if shown.simulated);
-    let outcome = match &result {
+    let simulated = matches!(result, Ok(shown) if shown.simulated);
+    let outcome = match result {
         Err(refused) => Outcome::Broken(refused.check),
         Ok(_) if checks.iter().any(|l| l.verdict != Verdict::Holds) => Outcome::Incomplete,
         Ok(_) if simulated => Outcome::Simulated,

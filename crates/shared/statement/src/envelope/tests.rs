@@ -107,7 +107,7 @@ fn heads_other_than_the_one_form_are_refused_though_well_signed() {
 
 #[test]
 fn oversize_is_refused() {
-    assert!(Envelope::parse(&[b' '; MAX_ENVELOPE + 1]).is_err());
+    assert!(Envelope::parse(&vec![b' '; MAX_ENVELOPE + 1]).is_err());
     assert!(matches!(forged("x".repeat(MAX_PAYLOAD + 1)), Err(CodecError::Json(JsonError::Size { .. }))));
 }
 

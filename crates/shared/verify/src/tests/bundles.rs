@@ -35,7 +35,8 @@ fn an_honest_simulated_bundle_is_simulated_and_incomplete_without_genesis() {
 #[test]
 fn tampering_is_broken_by_name() {
     let (good, genesis) = honest();
-    let cases: Vec<(&str, fn(&mut Bundle), Check)> = vec![
+    type Case = (&'static str, fn(&mut Bundle), Check);
+    let cases: Vec<Case> = vec![
         ("format", |b| b.format = 2, Check::Format),
         ("twice", |b| b.grants.push(b.grants[0].clone()), Check::Format),
         ("genesis", |b| b.genesis = Digest([0; 32]), Check::Genesis),

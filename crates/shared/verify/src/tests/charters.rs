@@ -65,7 +65,8 @@ fn a_new_version_needs_everyone_it_lists_or_only_the_newcomers() {
 fn what_a_charter_may_not_change_and_who_may_not_propose() {
     let world = World::new();
     let ws = world.workspace();
-    let edits: [(&str, fn(&mut Charter)); 6] = [
+    type Edit = (&'static str, fn(&mut Charter));
+    let edits: [Edit; 6] = [
         ("name", |c| c.name = "Other".parse().unwrap()),
         ("floor", |c| c.floor = cloister_model::Assurance::Hardware),
         ("kind", |c| c.kind = cloister_model::WorkspaceKind::Agentic),
