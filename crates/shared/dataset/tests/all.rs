@@ -1,4 +1,5 @@
 //! The encrypted layout from outside: what is written opens as itself and as nothing else.
+#![expect(clippy::unwrap_used, reason = "a broken precondition ends the test")]
 
 use std::{
     io::Cursor,
@@ -37,7 +38,7 @@ fn written(key: &DataKey) -> (Vec<u8>, FileInfo) {
     let rng = Counting(AtomicU8::new(1));
     let info =
         encrypt::encrypt(batches, &found.schema, key, &identity("part-0", 1), &rng, &mut out, &mut |w| {
-            last = w
+            last = w;
         })
         .unwrap();
     assert_eq!((last.rows, last.bytes), (3, out.len() as u64));
