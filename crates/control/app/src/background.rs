@@ -48,7 +48,7 @@ impl App {
         let tx = self.store.write().await?;
         let Some(job) = tx.lease_job(self.now(), LEASE).await? else { return Ok(false) };
         tx.commit().await?;
-        let outcome = match self.run_job(&job).await {
+        let outcome = match self.run_queued(&job).await {
             Ok(outcome) => outcome,
             Err(error) => Outcome::Retry(error.to_string()),
         };
@@ -69,7 +69,7 @@ impl App {
         Ok(true)
     }
 
-    async fn run_job(&self, job: &QueuedJob) -> Result<Outcome, AppError> {
+    async fn run_queued(&self, job: &QueuedJob) -> Result<Outcome, AppError> {
         match job.kind.as_str() {
             restrict::KIND => self.pipe_statement(job).await,
             other => Ok(Outcome::Fail(format!("no code for the job kind `{other}`"))),

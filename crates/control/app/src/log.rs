@@ -138,6 +138,7 @@ impl Log {
         let size = i64::try_from(frontier.size()).map_err(AppError::internal)?;
         let frontier = serde_json::to_string(&frontier).map_err(AppError::internal)?;
         self.hold(clock, lease, Some(LogState { size, frontier, checkpoint: note })).await?;
+        self.files.tidy();
         self.size.send_replace(size);
         Ok(count)
     }

@@ -1,7 +1,7 @@
-//! The log's files: written beside, synced, renamed; superseded partial ones go one generation later.
+//! The log's files: written beside, synced, renamed; superseded partial ones go once the database names wider ones.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     io::Write,
     path::{Path, PathBuf},
@@ -13,8 +13,14 @@ use crate::AppError;
 #[derive(Clone)]
 pub(super) struct Files {
     folder: PathBuf,
-    /// Partial files of the two generations before, the later one last.
-    old: Arc<Mutex<[BTreeSet<String>; 2]>>,
+    partial: Arc<Mutex<Partial>>,
+}
+
+/// Partial files: the newest of each tile, and those that wider ones supersede once the database says so.
+#[derive(Default)]
+struct Partial {
+    newest: BTreeMap<String, String>,
+    superseded: BTreeSet<String>,
 }
 
 fn failed(error: io::Error) -> AppError {
@@ -43,7 +49,7 @@ fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
 impl Files {
     pub(super) async fn open(folder: PathBuf) -> Result<Self, AppError> {
         tokio::fs::create_dir_all(&folder).await.map_err(failed)?;
-        Ok(Self { folder, old: Arc::default() })
+        Ok(Self { folder, partial: Arc::default() })
     }
 
     pub(super) async fn write(&self, path: String, bytes: Vec<u8>) -> Result<(), AppError> {
@@ -68,15 +74,23 @@ impl Files {
         for (path, bytes) in files {
             write_durably(&self.folder.join(path), bytes).map_err(failed)?;
         }
-        let partial: BTreeSet<String> = files.iter().map(|f| f.0.clone()).filter(|path| path.contains(".p/")).collect();
-        let mut old = self.old.lock().unwrap_or_else(PoisonError::into_inner);
-        let [older, newer] = &mut *old;
-        for path in older.iter().filter(|path| !newer.contains(*path) && !partial.contains(*path)) {
-            // The generation before is the one the database still names, so it stays; a file that cannot be removed
-            // only costs space.
+        let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
+        for (path, _) in files {
+            let tile = path.split(".p/").next().unwrap_or(path);
+            let before = partial.newest.insert(tile.to_owned(), path.clone());
+            partial.superseded.extend(before);
+            partial.superseded.remove(path);
+        }
+        Ok(())
+    }
+
+    /// Removes what is superseded, once the database names the wider files.
+    pub(super) fn tidy(&self) {
+        let mut partial = self.partial.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in std::mem::take(&mut partial.superseded) {
+            // One that cannot be removed only costs space.
             let _ = fs::remove_file(self.folder.join(path));
         }
-        *older = std::mem::replace(newer, partial);
-        Ok(())
+        partial.newest.retain(|_, path| path.contains(".p/"));
     }
 }

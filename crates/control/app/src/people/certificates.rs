@@ -175,7 +175,7 @@ impl App {
     }
 
     /// The broker proves itself to the caller's nonce.
-    pub async fn broker_evidence(&self, who: &Identity, nonce: Digest) -> Result<Value, AppError> {
+    pub async fn prove_broker(&self, who: &Identity, nonce: Digest) -> Result<Value, AppError> {
         authorize(&who.actor, ReadBroker, &Resource::deployment())?;
         Ok(self.broker.post("/v1/evidence", json!({ "nonce": nonce })).await?)
     }

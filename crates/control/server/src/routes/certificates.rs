@@ -44,7 +44,7 @@ pub(super) async fn evidence(
     Caller(who): Caller,
     Body(body): Body<EvidenceRequest>,
 ) -> Result<Json<EvidenceResponse>, Failure> {
-    decoded(shared.app.broker_evidence(&who, body.nonce).await?)
+    decoded(shared.app.prove_broker(&who, body.nonce).await?)
 }
 
 #[utoipa::path(post, path = "/certificates", request_body = CertificateRequestBody, responses((status = 200, body = CertificateInfo)))]
