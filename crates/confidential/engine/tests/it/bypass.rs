@@ -84,7 +84,7 @@ const BYPASSES: &[(&str, &str)] = &[
     ),
     // LIMIT and ORDER probing, set operations.
     ("SELECT count(*) AS n FROM (SELECT ward FROM visits LIMIT 1)", "rule.limit"),
-    ("SELECT count(*) AS n FROM (SELECT DISTINCT ward FROM visits)", "rule.shape"),
+    ("SELECT count(*) AS n FROM (SELECT DISTINCT ward FROM visits)", "rule.limit"),
     ("SELECT ward FROM visits EXCEPT SELECT 'a'", "rule.join"),
     ("SELECT count(*) AS n FROM visits UNION ALL SELECT count(*) FROM diagnoses", "rule.set_operation"),
     // Columns where they may not go.
