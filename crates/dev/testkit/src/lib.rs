@@ -1,1 +1,13 @@
-//! Real processes, fake clock, seeded randomness and builders for tests.
+//! Real processes, users at their command lines and sabotage, for black-box tests.
+//!
+//! Everything runs from the binaries that `cargo xtask test` builds first; a test that does not find them fails and says
+//! so. Servers listen on port 0 of loopback and die with their [`Deployment`].
+#![expect(clippy::panic, clippy::missing_panics_doc, reason = "test support: a broken precondition ends the test")]
+
+mod binaries;
+mod deployment;
+mod user;
+
+pub use binaries::Binaries;
+pub use deployment::Deployment;
+pub use user::{Outcome, User};

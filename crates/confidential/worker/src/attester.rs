@@ -1,0 +1,91 @@
+//! Where this worker's evidence comes from.
+
+use std::path::Path;
+
+use cloister_attest::Evidence;
+use cloister_model::Clock;
+
+/// Why there is no evidence.
+#[derive(Debug, thiserror::Error)]
+pub enum AttesterError {
+    /// The binary was built without simulated evidence, or was not asked for it, and there is no other source.
+    #[error(
+        "no attestation device is supported by this build; start with `--insecure-sim-tee` and a development root, in \
+         the laptop edition, to try without hardware"
+    )]
+    NoDevice,
+    /// The development root cannot be read.
+    #[error("the development root cannot be used: {0}")]
+    Root(String),
+    /// The executable cannot be measured.
+    #[error("the executable cannot be measured: {0}")]
+    Measure(String),
+    /// Making the evidence failed.
+    #[error("evidence cannot be made: {0}")]
+    Evidence(String),
+}
+
+/// A source of evidence.
+pub enum Attester {
+    /// Simulated SEV-SNP reports under a development root: proves nothing about hardware.
+    #[cfg(feature = "sim-tee")]
+    Simulated {
+        /// The root, made once per installation.
+        root: Box<cloister_attest::sim::DevelopmentRoot>,
+        /// SHA-384 over this executable.
+        measurement: [u8; 48],
+    },
+    /// None.
+    Absent,
+}
+
+impl Attester {
+    /// Simulated evidence over this process's own executable.
+    #[cfg(feature = "sim-tee")]
+    pub fn simulated(root: &Path) -> Result<Self, AttesterError> {
+        let bytes = std::fs::read(root).map_err(|e| AttesterError::Root(e.to_string()))?;
+        let root = cloister_attest::sim::DevelopmentRoot::from_bytes(&bytes)
+            .map_err(|e| AttesterError::Root(e.to_string()))?;
+        let executable =
+            std::fs::read("/proc/self/exe").map_err(|e| AttesterError::Measure(e.to_string()))?;
+        Ok(Self::Simulated { root: Box::new(root), measurement: cloister_attest::measure(&executable) })
+    }
+
+    /// Refused: this edition has no simulated evidence.
+    #[cfg(not(feature = "sim-tee"))]
+    pub fn simulated(_root: &Path) -> Result<Self, AttesterError> {
+        Err(AttesterError::NoDevice)
+    }
+
+    /// Whether its evidence is simulated.
+    pub fn is_simulated(&self) -> bool {
+        match self {
+            #[cfg(feature = "sim-tee")]
+            Self::Simulated { .. } => true,
+            Self::Absent => false,
+        }
+    }
+
+    /// The kind of TEE as it is said in the hello message.
+    pub fn tee(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "sim-tee")]
+            Self::Simulated { .. } => "sim",
+            Self::Absent => "snp",
+        }
+    }
+
+    /// Evidence over `report_data`.
+    pub fn attest(&self, report_data: [u8; 64], clock: &dyn Clock) -> Result<Evidence, AttesterError> {
+        match self {
+            #[cfg(feature = "sim-tee")]
+            Self::Simulated { root, measurement } => root
+                .attest(*measurement, report_data, clock.now())
+                .map_err(|e| AttesterError::Evidence(e.to_string())),
+            Self::Absent => {
+                let _ = (report_data, clock);
+                Err(AttesterError::NoDevice)
+            }
+        }
+    }
+}

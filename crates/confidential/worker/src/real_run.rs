@@ -1,0 +1,156 @@
+//! A real run: keys from the broker, ciphertext from the server, result to the readers, receipt to everyone.
+
+use std::sync::Arc;
+
+use cloister_api::worker::{FinishReport, Lease};
+use cloister_client::worker::{BrokerApi, WorkerApi};
+use cloister_model::Timestamp;
+use cloister_statement::{
+    Envelope, Predicate, Signer,
+    predicate::{Output, Receipt},
+    sign,
+};
+
+use crate::{
+    Ambient, Attester, RunError,
+    exchange::{Peers, Released, exchange},
+    grounds::{Brought, wire},
+    hold::{self, Hold, Stop},
+    job,
+    outputs::{Log, Sealed, seal_to},
+};
+
+/// Everything a run needs from the process.
+pub(crate) struct Process<'a> {
+    /// The server.
+    pub(crate) server: &'a Arc<WorkerApi>,
+    /// The broker.
+    pub(crate) broker: &'a Arc<BrokerApi>,
+    /// Evidence.
+    pub(crate) attester: &'a Attester,
+    /// Time and randomness.
+    pub(crate) ambient: &'a Ambient,
+    /// Memory for the engine, bytes.
+    pub(crate) memory: usize,
+}
+
+impl Process<'_> {
+    /// The worker's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.ambient.clock.now()
+    }
+}
+
+/// Runs one leased job to its receipt. Before the keys came, an error simply ends the run; after that a receipt says
+/// how it ended.
+pub(crate) async fn run(lease: &Lease, hold: &Hold, process: &Process<'_>) -> Result<FinishReport, RunError> {
+    let started = process.now();
+    let brought = Brought::read(&lease.statements)?;
+    hold.at("releasing", None);
+    let peers = Peers { server: process.server, broker: process.broker };
+    let released = tokio::select! {
+        released = exchange(lease, &brought, &peers, process.attester, process.ambient) => released?,
+        stop = hold.stopped() => return Err(stopped(stop)),
+    };
+    let mut log = Log::new(lease.run, started);
+    let computed = compute(lease, hold, process, &released, &mut log).await;
+    if let Err(error @ (RunError::LeaseLost(_) | RunError::Unavailable(_))) = computed {
+        // The run may be repeated elsewhere: it must stay open at the broker.
+        return Err(error);
+    }
+    let (outcome, check, mut sealed) = match computed {
+        Ok(result) => ("succeeded".to_owned(), None, vec![result]),
+        Err(error) => {
+            log.line(process.now(), format_args!("ended: {}", error.code()));
+            (error.code().to_owned(), error.check(), Vec::new())
+        }
+    };
+    log.line(process.now(), "sealing");
+    sealed.push(seal_to("log", &log.bytes(), &released.grounds.readers)?);
+    let receipt = receipt(lease, process, &released, &outcome, started, &sealed)?;
+    close(lease, hold, process, &sealed, &receipt).await?;
+    Ok(FinishReport {
+        fence: lease.fence,
+        outcome,
+        check,
+        receipt: Some(wire(&receipt)?),
+        outputs: sealed.iter().map(Sealed::info).collect(),
+    })
+}
+
+fn stopped(stop: Stop) -> RunError {
+    match stop {
+        Stop::Not | Stop::Cancelled => RunError::Cancelled,
+        Stop::LeaseLost => RunError::LeaseLost("the server gave the run to another worker".into()),
+    }
+}
+
+/// Reads, computes, seals; gives up when cancelled, when the lease is lost or when the keys may not be held any longer.
+/// Dropping the future drops the engine's context and with it the keys, which wipe themselves.
+async fn compute(
+    lease: &Lease,
+    hold: &Hold,
+    process: &Process<'_>,
+    released: &Released,
+    log: &mut Log,
+) -> Result<Sealed, RunError> {
+    let grounds = &released.grounds;
+    hold.at("reading", None);
+    let tables = job::tables(lease, process, released)?;
+    log.line(process.now(), format_args!("keys of {} datasets released", grounds.tables.len()));
+    let job =
+        job::Job { spec: &grounds.spec, inputs: &grounds.request.inputs, tables, memory: process.memory };
+    let renew = hold::keys(process.broker, &released.signing, lease.run, released.session);
+    let output = tokio::select! {
+        output = job::execute(job, hold) => output?,
+        stop = hold.stopped() => return Err(stopped(stop)),
+        () = renew => return Err(RunError::Cancelled),
+    };
+    hold.at("sealing", None);
+    log.line(process.now(), format_args!("computed {} rows", output.rows));
+    seal_to("result", &output.parquet, &grounds.readers)
+}
+
+fn receipt(
+    lease: &Lease,
+    process: &Process<'_>,
+    released: &Released,
+    outcome: &str,
+    started: Timestamp,
+    sealed: &[Sealed],
+) -> Result<Envelope, RunError> {
+    let record = &released.grounds.record;
+    let outputs: Vec<Output> = sealed.iter().map(|s| s.output.clone()).collect();
+    let finished = process.now();
+    let body = Receipt {
+        run: lease.run,
+        release: record.digest(),
+        outputs,
+        outcome: outcome.into(),
+        started,
+        finished,
+        assurance: record.body().assurance,
+        worker: released.signing.public(),
+    };
+    let signer = Signer::Key(released.signing.public());
+    let predicate = Predicate { issued_at: finished, signer, workspace: record.workspace(), body };
+    sign(&released.signing, &predicate).map_err(|e| RunError::broken("receipt", e))
+}
+
+/// Outputs first, so that no receipt names what is not stored; then the broker, which keeps the receipt; the server last.
+async fn close(
+    lease: &Lease,
+    hold: &Hold,
+    process: &Process<'_>,
+    sealed: &[Sealed],
+    receipt: &Envelope,
+) -> Result<(), RunError> {
+    if hold.stop() == Stop::LeaseLost {
+        return Err(stopped(Stop::LeaseLost));
+    }
+    for output in sealed {
+        process.server.output((lease.run, lease.fence), &output.output.name, output.bytes.clone()).await?;
+    }
+    process.broker.close(lease.run, wire(receipt)?).await?;
+    Ok(())
+}
