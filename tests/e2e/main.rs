@@ -1,0 +1,10 @@
+//! The main job from outside: real processes, people at their command lines, no access to anything inside.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests: what cannot be set up ends the test")]
+
+mod bad_input;
+mod crashes;
+mod http;
+mod refusals;
+mod story;
+mod tampering;
+mod world;

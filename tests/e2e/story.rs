@@ -1,0 +1,43 @@
+//! The whole story: from two empty profiles to a verified result.
+
+use crate::world::{STATISTICS, World, truth};
+
+#[test]
+fn two_organisations_compute_and_anyone_can_verify() {
+    let world = World::new();
+    let job = world.accepted("statistics", STATISTICS, &[]);
+    let run = world.succeed(&job);
+
+    for reader in [&world.ana, &world.ben] {
+        let rows: Vec<(String, u32, f64)> = world
+            .rows(reader, &run)
+            .iter()
+            .map(|row| {
+                let cells: Vec<&str> = row.split(',').collect();
+                (cells[0].to_owned(), cells[1].parse().unwrap(), cells[2].parse().unwrap())
+            })
+            .collect();
+        assert_eq!(rows, truth());
+    }
+
+    let bundle = world.bundle(&run);
+    let bundle = bundle.to_str().unwrap();
+    let stranger = world.deployment.user("stranger");
+    let _ = stranger.run(&["verify", bundle]).expect(2);
+    let _ = stranger.run(&["verify", bundle, "--genesis", &world.genesis]).expect(3);
+    let held = stranger.run(&["verify", bundle, "--genesis", &world.genesis, "--allow-simulated"]).expect(0);
+    assert_eq!(held.json["verified"], true);
+    assert!(!held.json["not_proven"].as_array().unwrap().is_empty(), "limits are said");
+    let other = format!("{}{}", if world.genesis.starts_with('0') { '1' } else { '0' }, &world.genesis[1..]);
+    let _ = stranger.run(&["verify", bundle, "--genesis", &other, "--allow-simulated"]).expect(1);
+}
+
+#[test]
+fn a_test_run_uses_mock_data_and_counts_nothing() {
+    let world = World::new();
+    let job = world.draft("trial", STATISTICS, &["--max-runs", "1"]);
+    world.ana.ok(&["job", "test", &job]);
+    world.ana.ok(&["job", "submit", &job]);
+    world.ben.ok(&["job", "approve", &job]);
+    world.succeed(&job);
+}
