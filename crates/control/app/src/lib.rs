@@ -11,6 +11,7 @@ pub mod log;
 pub mod people;
 mod pipe;
 pub mod restrict;
+pub mod work;
 
 use std::sync::Arc;
 

@@ -80,7 +80,7 @@ impl App {
         Ok(())
     }
 
-    async fn enqueue_pipe(&self, tx: &Tx, digest: Digest, run_at: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn enqueue_pipe(&self, tx: &Tx, digest: Digest, run_at: Timestamp) -> Result<(), StoreError> {
         let name = format!("{KIND}/{digest}");
         tx.enqueue(&NewJob { name, kind: KIND, payload: json!({ "statement": digest }), run_at }).await
     }
@@ -163,6 +163,7 @@ impl App {
     async fn apply(&self, tx: &Tx, found: &StoredStatement, now: Timestamp) -> Result<(), AppError> {
         match found.on_ack.as_deref() {
             None | Some("nothing") => Ok(()),
+            Some(crate::work::ON_ACK) => self.work_acknowledged(tx, found, now).await,
             Some("certificate_revoked") => self.certificate_revoked(tx, found, now).await,
             Some(other) => Err(AppError::Internal(format!("no code for `{other}`"))),
         }

@@ -113,8 +113,10 @@ fn share(row: &Row) -> Result<ShareRow, StoreError> {
 }
 
 const UPLOAD: &str = "SELECT id, owner, dataset, version, name, received, sha256 FROM uploads";
-const DATASET: &str = "SELECT d.id, d.owner, d.name, d.manifest, d.sequence, d.state, d.created FROM datasets d";
-const SHARE: &str = "SELECT grant_digest, dataset, workspace, manifest, sql_name, sealed_key, state FROM shares";
+const DATASET: &str =
+    "SELECT d.id, d.owner, d.name, d.manifest, d.sequence, d.state, d.created FROM datasets d";
+const SHARE: &str =
+    "SELECT grant_digest, dataset, workspace, manifest, sql_name, sealed_key, state FROM shares";
 
 /// The upload of this id.
 pub async fn upload_by_id(db: &dyn Query, id: Uuid) -> Result<Option<UploadRow>, StoreError> {
@@ -147,7 +149,12 @@ pub async fn by_id(db: &dyn Query, id: DatasetId) -> Result<Option<DatasetRow>, 
 }
 
 /// The user's datasets and those live in active workspaces the user is a member of; by id.
-pub async fn visible_to(db: &dyn Query, user: UserId, after: &str, limit: u64) -> Result<Vec<DatasetRow>, StoreError> {
+pub async fn visible_to(
+    db: &dyn Query,
+    user: UserId,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<DatasetRow>, StoreError> {
     let sql = format!(
         "{DATASET} WHERE d.id > $2 AND (d.owner = $1 OR EXISTS (
             SELECT 1 FROM shares s JOIN workspaces w ON w.id = s.workspace JOIN invitations i ON i.charter = w.charter
@@ -157,7 +164,12 @@ pub async fn visible_to(db: &dyn Query, user: UserId, after: &str, limit: u64) -
 }
 
 /// Datasets live in a workspace; by id.
-pub async fn of_workspace(db: &dyn Query, workspace: Digest, after: &str, limit: u64) -> Result<Vec<DatasetRow>, StoreError> {
+pub async fn of_workspace(
+    db: &dyn Query,
+    workspace: Digest,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<DatasetRow>, StoreError> {
     let sql = format!(
         "{DATASET} WHERE d.id > $2 AND EXISTS (SELECT 1 FROM shares s WHERE s.dataset = d.id AND s.workspace = $1
          AND s.state = 'live') ORDER BY d.id LIMIT {limit}"
@@ -185,13 +197,20 @@ pub async fn manifests_of(db: &dyn Query, dataset: DatasetId) -> Result<Vec<Dige
 
 /// The data key sealed to the owner, by manifest.
 pub async fn owner_key(db: &dyn Query, manifest: Digest) -> Result<Option<String>, StoreError> {
-    let row = db.one("SELECT owner_key FROM manifests WHERE digest = $1", vec![manifest.to_string().into()]).await?;
+    let row = db
+        .one("SELECT owner_key FROM manifests WHERE digest = $1", vec![manifest.to_string().into()])
+        .await?;
     row.map(|row| Ok(row.try_get("", "owner_key")?)).transpose()
 }
 
 impl Tx {
     /// Begins an upload.
-    pub async fn add_upload(&self, _grant: &Granted<CreateUpload>, row: &UploadRow, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn add_upload(
+        &self,
+        _grant: &Granted<CreateUpload>,
+        row: &UploadRow,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.exec(
             "INSERT INTO uploads (id, owner, dataset, version, name, received, created) VALUES ($1, $2, $3, $4, $5, 0, $6)",
             vec![
@@ -208,20 +227,34 @@ impl Tx {
     }
 
     /// A part is durably there; false when another part came first.
-    pub async fn advance_upload(&self, grant: &Granted<WriteUpload>, from: u64, to: u64) -> Result<bool, StoreError> {
+    pub async fn advance_upload(
+        &self,
+        grant: &Granted<WriteUpload>,
+        from: u64,
+        to: u64,
+    ) -> Result<bool, StoreError> {
         let sql = "UPDATE uploads SET received = $1 WHERE id = $2 AND received = $3 AND sha256 IS NULL";
         Ok(self.exec(sql, vec![signed(to)?.into(), grant.id().into(), signed(from)?.into()]).await? == 1)
     }
 
     /// Size and digest are compared; nothing can be added any more.
-    pub async fn seal_upload(&self, grant: &Granted<WriteUpload>, size: u64, sha256: Digest) -> Result<bool, StoreError> {
+    pub async fn seal_upload(
+        &self,
+        grant: &Granted<WriteUpload>,
+        size: u64,
+        sha256: Digest,
+    ) -> Result<bool, StoreError> {
         let sql = "UPDATE uploads SET sha256 = $1 WHERE id = $2 AND received = $3 AND sha256 IS NULL";
         let values = vec![sha256.to_string().into(), grant.id().into(), signed(size)?.into()];
         Ok(self.exec(sql, values).await? == 1)
     }
 
     /// Adds a dataset.
-    pub async fn add_dataset(&self, _grant: &Granted<AddDataset>, row: &DatasetRow) -> Result<(), StoreError> {
+    pub async fn add_dataset(
+        &self,
+        _grant: &Granted<AddDataset>,
+        row: &DatasetRow,
+    ) -> Result<(), StoreError> {
         self.exec(
             "INSERT INTO datasets (id, owner, name, manifest, sequence, state, created)
              VALUES ($1, $2, $3, $4, $5, 'ready', $6)",
@@ -239,7 +272,13 @@ impl Tx {
     }
 
     /// Indexes a stored manifest with the owner's copy of the key.
-    pub async fn add_manifest(&self, dataset: DatasetId, manifest: Digest, sequence: u64, owner_key: &str) -> Result<(), StoreError> {
+    pub async fn add_manifest(
+        &self,
+        dataset: DatasetId,
+        manifest: Digest,
+        sequence: u64,
+        owner_key: &str,
+    ) -> Result<(), StoreError> {
         let values = vec![
             manifest.to_string().into(),
             dataset.to_string().into(),
@@ -251,22 +290,39 @@ impl Tx {
     }
 
     /// A superseding manifest is acknowledged: shares of older ones end, those that waited for it begin.
-    pub async fn supersede(&self, dataset: DatasetId, manifest: Digest, sequence: u64, name: &DatasetName) -> Result<(), StoreError> {
-        let sql = "UPDATE datasets SET manifest = $1, sequence = $2, name = $3 WHERE id = $4 AND sequence < $2";
-        let values =
-            vec![manifest.to_string().into(), signed(sequence)?.into(), name.as_str().into(), dataset.to_string().into()];
+    pub async fn supersede(
+        &self,
+        dataset: DatasetId,
+        manifest: Digest,
+        sequence: u64,
+        name: &DatasetName,
+    ) -> Result<(), StoreError> {
+        let sql =
+            "UPDATE datasets SET manifest = $1, sequence = $2, name = $3 WHERE id = $4 AND sequence < $2";
+        let values = vec![
+            manifest.to_string().into(),
+            signed(sequence)?.into(),
+            name.as_str().into(),
+            dataset.to_string().into(),
+        ];
         if self.exec(sql, values).await? == 0 {
             return Ok(());
         }
         let values = || vec![dataset.to_string().into(), manifest.to_string().into()];
         let old = "UPDATE shares SET state = 'superseded' WHERE dataset = $1 AND manifest <> $2 AND state IN ('live', 'waiting')";
         self.exec(old, values()).await?;
-        let new = "UPDATE shares SET state = 'live' WHERE dataset = $1 AND manifest = $2 AND state = 'waiting'";
+        let new =
+            "UPDATE shares SET state = 'live' WHERE dataset = $1 AND manifest = $2 AND state = 'waiting'";
         self.exec(new, values()).await.map(|_| ())
     }
 
     /// Stores a share.
-    pub async fn add_share(&self, _grant: &Granted<ManageDataset>, row: &ShareRow, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn add_share(
+        &self,
+        _grant: &Granted<ManageDataset>,
+        row: &ShareRow,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.exec(
             "INSERT INTO shares (grant_digest, dataset, workspace, manifest, sql_name, sealed_key, state, created)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -287,13 +343,20 @@ impl Tx {
 
     /// Ends a share.
     pub async fn end_share(&self, grant: Digest) -> Result<(), StoreError> {
-        let sql = "UPDATE shares SET state = 'revoked' WHERE grant_digest = $1 AND state IN ('live', 'waiting')";
+        let sql =
+            "UPDATE shares SET state = 'revoked' WHERE grant_digest = $1 AND state IN ('live', 'waiting')";
         self.exec(sql, vec![grant.to_string().into()]).await.map(|_| ())
     }
 
     /// Replaces the seal of a live share; false when there is none.
-    pub async fn reseal(&self, grant: &Granted<ManageDataset>, workspace: Digest, sealed: &str) -> Result<bool, StoreError> {
-        let sql = "UPDATE shares SET sealed_key = $1 WHERE dataset = $2 AND workspace = $3 AND state = 'live'";
+    pub async fn reseal(
+        &self,
+        grant: &Granted<ManageDataset>,
+        workspace: Digest,
+        sealed: &str,
+    ) -> Result<bool, StoreError> {
+        let sql =
+            "UPDATE shares SET sealed_key = $1 WHERE dataset = $2 AND workspace = $3 AND state = 'live'";
         Ok(self.exec(sql, vec![sealed.into(), grant.id().into(), workspace.to_string().into()]).await? == 1)
     }
 
@@ -301,8 +364,11 @@ impl Tx {
     pub async fn bury_dataset(&self, dataset: DatasetId) -> Result<(), StoreError> {
         let id = || vec![dataset.to_string().into()];
         self.exec("UPDATE datasets SET state = 'deleted' WHERE id = $1", id()).await?;
-        self.exec("UPDATE shares SET state = 'revoked' WHERE dataset = $1 AND state IN ('live', 'waiting')", id())
-            .await
-            .map(|_| ())
+        self.exec(
+            "UPDATE shares SET state = 'revoked' WHERE dataset = $1 AND state IN ('live', 'waiting')",
+            id(),
+        )
+        .await
+        .map(|_| ())
     }
 }

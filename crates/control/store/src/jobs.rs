@@ -4,7 +4,7 @@ use cloister_authz::{
     Granted,
     actions::{CreateJob, EditJob, SubmitJob},
 };
-use cloister_model::{Digest, JobId, JobName, JobState, Timestamp, UserId};
+use cloister_model::{Digest, JobId, JobName, Timestamp, UserId, states::JobState};
 
 use crate::{Query, Row, StoreError, Tx, people::parsed};
 
@@ -29,7 +29,8 @@ pub struct JobRow {
     pub created: Timestamp,
 }
 
-const JOB: &str = "SELECT j.id, j.workspace, j.name, j.creator, j.draft, j.state, j.spec, j.created FROM jobs j";
+const JOB: &str =
+    "SELECT j.id, j.workspace, j.name, j.creator, j.draft, j.state, j.spec, j.created FROM jobs j";
 
 fn job(row: &Row) -> Result<JobRow, StoreError> {
     let spec: Option<String> = row.try_get("", "spec")?;
@@ -58,13 +59,23 @@ pub async fn by_spec(db: &dyn Query, spec: Digest) -> Result<Option<JobRow>, Sto
 }
 
 /// A workspace's jobs; by id.
-pub async fn of_workspace(db: &dyn Query, workspace: Digest, after: &str, limit: u64) -> Result<Vec<JobRow>, StoreError> {
+pub async fn of_workspace(
+    db: &dyn Query,
+    workspace: Digest,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<JobRow>, StoreError> {
     let sql = format!("{JOB} WHERE j.workspace = $1 AND j.id > $2 ORDER BY j.id LIMIT {limit}");
     db.all(&sql, vec![workspace.to_string().into(), after.into()]).await?.iter().map(job).collect()
 }
 
 /// Jobs of every workspace whose charter in force lists the user; by id.
-pub async fn of_user(db: &dyn Query, user: UserId, after: &str, limit: u64) -> Result<Vec<JobRow>, StoreError> {
+pub async fn of_user(
+    db: &dyn Query,
+    user: UserId,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<JobRow>, StoreError> {
     let sql = format!(
         "{JOB} JOIN workspaces w ON w.id = j.workspace JOIN invitations i ON i.charter = w.charter
          WHERE i.member = $1 AND w.version > 0 AND j.id > $2 ORDER BY j.id LIMIT {limit}"
@@ -92,7 +103,12 @@ impl Tx {
     }
 
     /// Changes a draft; false when the job is no draft.
-    pub async fn change_draft(&self, grant: &Granted<EditJob>, name: &JobName, draft: &str) -> Result<bool, StoreError> {
+    pub async fn change_draft(
+        &self,
+        grant: &Granted<EditJob>,
+        name: &JobName,
+        draft: &str,
+    ) -> Result<bool, StoreError> {
         let sql = "UPDATE jobs SET name = $1, draft = $2 WHERE id = $3 AND state = 'draft'";
         Ok(self.exec(sql, vec![name.as_str().into(), draft.into(), grant.id().into()]).await? == 1)
     }
@@ -104,7 +120,12 @@ impl Tx {
     }
 
     /// The job stands for a signed spec now.
-    pub async fn submit_job(&self, grant: &Granted<SubmitJob>, spec: Digest, to: JobState) -> Result<bool, StoreError> {
+    pub async fn submit_job(
+        &self,
+        grant: &Granted<SubmitJob>,
+        spec: Digest,
+        to: JobState,
+    ) -> Result<bool, StoreError> {
         let sql = "UPDATE jobs SET spec = $1, state = $2 WHERE id = $3 AND state = 'draft'";
         Ok(self.exec(sql, vec![spec.to_string().into(), to.as_str().into(), grant.id().into()]).await? == 1)
     }

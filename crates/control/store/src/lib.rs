@@ -7,15 +7,19 @@
 //! serialises writers by an advisory lock.
 
 mod database;
+pub mod datasets;
 mod error;
+pub mod jobs;
 pub mod lease;
 pub mod log;
 mod migrations;
 pub mod objects;
 pub mod people;
 pub mod queue;
+pub mod runs;
 pub mod statements;
 mod tx;
+pub mod workspaces;
 
 pub use database::{Reader, Store};
 pub use error::StoreError;

@@ -5,7 +5,10 @@ use cloister_authz::{
     Granted,
     actions::{CancelRun, RunJob, TestJob, Work},
 };
-use cloister_model::{Digest, Duration, JobId, RunId, RunKind, RunState, Timestamp, UserId};
+use cloister_model::{
+    Digest, Duration, JobId, RunId, Timestamp, UserId,
+    states::{RunKind, RunState},
+};
 
 use crate::{Query, Row, StoreError, Tx, datasets::signed, people::parsed};
 
@@ -149,13 +152,23 @@ pub async fn by_id(db: &dyn Query, id: RunId) -> Result<Option<RunRow>, StoreErr
 }
 
 /// A workspace's runs, newest id last.
-pub async fn of_workspace(db: &dyn Query, workspace: Digest, after: &str, limit: u64) -> Result<Vec<RunRow>, StoreError> {
+pub async fn of_workspace(
+    db: &dyn Query,
+    workspace: Digest,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<RunRow>, StoreError> {
     let sql = format!("{RUN} WHERE r.workspace = $1 AND r.id > $2 ORDER BY r.id LIMIT {limit}");
     db.all(&sql, vec![workspace.to_string().into(), after.into()]).await?.iter().map(run).collect()
 }
 
 /// Runs of every workspace whose charter in force lists the user; by id.
-pub async fn of_user(db: &dyn Query, user: UserId, after: &str, limit: u64) -> Result<Vec<RunRow>, StoreError> {
+pub async fn of_user(
+    db: &dyn Query,
+    user: UserId,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<RunRow>, StoreError> {
     let sql = format!(
         "{RUN} JOIN workspaces w ON w.id = r.workspace JOIN invitations i ON i.charter = w.charter
          WHERE i.member = $1 AND w.version > 0 AND r.id > $2 ORDER BY r.id LIMIT {limit}"
@@ -323,8 +336,15 @@ impl Tx {
     }
 
     /// Ends a run under its live fence; false when the fence is not the live one or the run has ended.
-    pub async fn finish_run(&self, id: RunId, fence: i64, ending: &Ending, now: Timestamp) -> Result<bool, StoreError> {
-        let sql = "UPDATE runs SET state = $1, code = $2, refusing = $3, receipt = $4, finish = $5, finished = $6,
+    pub async fn finish_run(
+        &self,
+        id: RunId,
+        fence: i64,
+        ending: &Ending,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql =
+            "UPDATE runs SET state = $1, code = $2, refusing = $3, receipt = $4, finish = $5, finished = $6,
                        stage = NULL, leased_until = 0
                    WHERE id = $7 AND fence = $8 AND state IN ('queued', 'running')";
         let values = vec![

@@ -87,6 +87,12 @@ pub async fn of_workspace(db: &dyn Query, workspace: Digest) -> Result<Vec<Store
     db.all(&sql, vec![workspace.to_string().into()]).await?.iter().map(statement).collect()
 }
 
+/// Statements of a kind that the broker has not refused, in the order they were stored.
+pub async fn of_kind(db: &dyn Query, kind: &str) -> Result<Vec<StoredStatement>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM statements WHERE kind = $1 AND state <> 'refused' ORDER BY place");
+    db.all(&sql, vec![kind.into()]).await?.iter().map(statement).collect()
+}
+
 impl Tx {
     /// Stores a statement; one that is there already stays as it is (false).
     pub async fn store_statement(&self, new: &NewStatement, awaiting: Option<&Awaiting>) -> Result<bool, StoreError> {

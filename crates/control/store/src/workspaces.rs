@@ -59,9 +59,11 @@ pub struct InvitationRow {
     pub answered: Option<Timestamp>,
 }
 
-const WORKSPACE: &str = "SELECT w.id, w.name, w.description, w.kind, w.state, w.version, w.charter, w.pending, w.creator,
+const WORKSPACE: &str =
+    "SELECT w.id, w.name, w.description, w.kind, w.state, w.version, w.charter, w.pending, w.creator,
     w.org, w.created FROM workspaces w";
-const INVITATION: &str = "SELECT workspace, charter, certificate, member, administrator, answer, suspended, invited,
+const INVITATION: &str =
+    "SELECT workspace, charter, certificate, member, administrator, answer, suspended, invited,
     answered FROM invitations";
 
 fn kind_word(kind: WorkspaceKind) -> &'static str {
@@ -111,7 +113,12 @@ pub async fn by_id(db: &dyn Query, id: Digest) -> Result<Option<WorkspaceRow>, S
 }
 
 /// Workspaces whose charter in force, first or pending charter lists the user; by id.
-pub async fn of_user(db: &dyn Query, user: UserId, after: &str, limit: u64) -> Result<Vec<WorkspaceRow>, StoreError> {
+pub async fn of_user(
+    db: &dyn Query,
+    user: UserId,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<WorkspaceRow>, StoreError> {
     let sql = format!(
         "{WORKSPACE} WHERE w.id > $2 AND EXISTS (SELECT 1 FROM invitations i WHERE i.workspace = w.id AND i.member = $1
          AND (i.charter = w.charter OR i.charter = w.pending)) ORDER BY w.id LIMIT {limit}"
@@ -127,7 +134,11 @@ pub async fn invited_by(db: &dyn Query, charter: Digest) -> Result<Vec<Invitatio
 
 impl Tx {
     /// Stores a proposed workspace; its first charter is stored already.
-    pub async fn add_workspace(&self, _grant: &Granted<CreateWorkspace>, row: &WorkspaceRow) -> Result<(), StoreError> {
+    pub async fn add_workspace(
+        &self,
+        _grant: &Granted<CreateWorkspace>,
+        row: &WorkspaceRow,
+    ) -> Result<(), StoreError> {
         self.exec(
             "INSERT INTO workspaces (id, name, description, kind, state, version, charter, pending, creator, org, created)
              VALUES ($1, $2, $3, $4, 'pending', 0, $1, NULL, $5, $6, $7)",
@@ -146,7 +157,11 @@ impl Tx {
     }
 
     /// Changes the description.
-    pub async fn describe_workspace(&self, grant: &Granted<DescribeWorkspace>, text: &Description) -> Result<(), StoreError> {
+    pub async fn describe_workspace(
+        &self,
+        grant: &Granted<DescribeWorkspace>,
+        text: &Description,
+    ) -> Result<(), StoreError> {
         let values = vec![text.as_str().into(), grant.id().into()];
         self.exec("UPDATE workspaces SET description = $1 WHERE id = $2", values).await.map(|_| ())
     }
@@ -182,26 +197,45 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let sql = "UPDATE invitations SET answer = $1, answered = $2
                    WHERE charter = $3 AND certificate = $4 AND answer = 'pending'";
-        let values =
-            vec![answer.into(), now.micros().into(), charter.to_string().into(), certificate.to_string().into()];
+        let values = vec![
+            answer.into(),
+            now.micros().into(),
+            charter.to_string().into(),
+            certificate.to_string().into(),
+        ];
         Ok(self.exec(sql, values).await? == 1)
     }
 
     /// Reminds a member who has not answered; false when there is none.
-    pub async fn remind(&self, grant: &Granted<ResendInvitation>, member: UserId, now: Timestamp) -> Result<bool, StoreError> {
-        let sql = "UPDATE invitations SET invited = $1 WHERE workspace = $2 AND member = $3 AND answer = 'pending'";
+    pub async fn remind(
+        &self,
+        grant: &Granted<ResendInvitation>,
+        member: UserId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sql =
+            "UPDATE invitations SET invited = $1 WHERE workspace = $2 AND member = $3 AND answer = 'pending'";
         let values = vec![now.micros().into(), grant.id().into(), member.to_string().into()];
         Ok(self.exec(sql, values).await? > 0)
     }
 
     /// A later charter waits.
-    pub async fn set_pending_charter(&self, workspace: Digest, charter: Option<Digest>) -> Result<(), StoreError> {
+    pub async fn set_pending_charter(
+        &self,
+        workspace: Digest,
+        charter: Option<Digest>,
+    ) -> Result<(), StoreError> {
         let values = vec![charter.map(|c| c.to_string()).into(), workspace.to_string().into()];
         self.exec("UPDATE workspaces SET pending = $1 WHERE id = $2", values).await.map(|_| ())
     }
 
     /// The broker acknowledged a charter: it is in force.
-    pub async fn charter_in_force(&self, workspace: Digest, charter: Digest, version: u64) -> Result<(), StoreError> {
+    pub async fn charter_in_force(
+        &self,
+        workspace: Digest,
+        charter: Digest,
+        version: u64,
+    ) -> Result<(), StoreError> {
         let version = i64::try_from(version).map_err(StoreError::corrupt)?;
         let sql = "UPDATE workspaces SET charter = $1, version = $2, state = 'active',
                        pending = CASE WHEN pending = $1 THEN NULL ELSE pending END

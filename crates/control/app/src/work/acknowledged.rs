@@ -1,6 +1,6 @@
 //! Transaction two: what the broker's acknowledgement of a statement moves.
 
-use cloister_model::{Digest, JobState, Timestamp};
+use cloister_model::{Digest, Timestamp, states::JobState};
 use cloister_statement::{
     Envelope, Kind,
     predicate::{
@@ -23,15 +23,23 @@ fn open<B: cloister_statement::Body>(envelope: &Envelope) -> Result<B, AppError>
 
 impl App {
     /// Moves the rows that a statement's acknowledgement moves.
-    pub(crate) async fn work_acknowledged(&self, tx: &Tx, found: &StoredStatement, _now: Timestamp) -> Result<(), AppError> {
+    pub(crate) async fn work_acknowledged(
+        &self,
+        tx: &Tx,
+        found: &StoredStatement,
+        _now: Timestamp,
+    ) -> Result<(), AppError> {
         let statement = stored(&found.envelope)?;
-        let workspace = || found.workspace.ok_or(AppError::Internal("a statement without its workspace".into()));
+        let workspace =
+            || found.workspace.ok_or(AppError::Internal("a statement without its workspace".into()));
         match statement.kind() {
             Kind::Charter => {
                 let version = open::<Charter>(&statement)?.version;
                 Ok(tx.charter_in_force(workspace()?, found.digest, version).await?)
             }
-            Kind::Refusal => refusal_acknowledged(tx, workspace()?, open::<Refusal>(&statement)?.charter).await,
+            Kind::Refusal => {
+                refusal_acknowledged(tx, workspace()?, open::<Refusal>(&statement)?.charter).await
+            }
             Kind::Suspension => {
                 Ok(tx.mark_suspended(workspace()?, open::<Suspension>(&statement)?.member).await?)
             }
@@ -43,13 +51,17 @@ impl App {
                 let body = open::<Manifest>(&statement)?;
                 Ok(tx.supersede(body.dataset, found.digest, body.sequence, &body.name).await?)
             }
-            Kind::DatasetDeletion => self.deletion_acknowledged(tx, &open::<DatasetDeletion>(&statement)?).await,
+            Kind::DatasetDeletion => {
+                self.deletion_acknowledged(tx, &open::<DatasetDeletion>(&statement)?).await
+            }
             Kind::Revocation => Ok(tx.end_share(open::<Revocation>(&statement)?.grant).await?),
             Kind::Withdrawal => withdrawal_acknowledged(tx, open::<Withdrawal>(&statement)?.target).await,
             Kind::Review => {
                 let review = open::<Review>(&statement)?;
                 match review.decision {
-                    Decision::Reject => move_job(tx, review.spec, &[JobState::UnderReview], JobState::Rejected).await,
+                    Decision::Reject => {
+                        move_job(tx, review.spec, &[JobState::UnderReview], JobState::Rejected).await
+                    }
                     Decision::Approve => Ok(()),
                 }
             }
@@ -65,7 +77,9 @@ impl App {
             | Kind::Vouch
             | Kind::Certificate
             | Kind::CertificateRevocation
-            | Kind::Recovery => Err(AppError::Internal("an acknowledgement of what restricts nothing here".into())),
+            | Kind::Recovery => {
+                Err(AppError::Internal("an acknowledgement of what restricts nothing here".into()))
+            }
         }
     }
 
@@ -92,7 +106,13 @@ async fn refusal_acknowledged(tx: &Tx, workspace: Digest, charter: Digest) -> Re
 async fn withdrawal_acknowledged(tx: &Tx, target: WithdrawalTarget) -> Result<(), AppError> {
     match target {
         WithdrawalTarget::Spec(spec) => {
-            move_job(tx, spec, &[JobState::UnderReview, JobState::Accepted, JobState::Rejected], JobState::Draft).await
+            move_job(
+                tx,
+                spec,
+                &[JobState::UnderReview, JobState::Accepted, JobState::Rejected],
+                JobState::Draft,
+            )
+            .await
         }
         WithdrawalTarget::Review(review) => {
             let found = find(tx, review).await?.ok_or(AppError::Absent("review"))?;

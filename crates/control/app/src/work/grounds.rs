@@ -54,7 +54,11 @@ pub(crate) struct Grounds {
 
 impl Grounds {
     /// Of a workspace and of further statements (a manifest that is not shared yet).
-    pub(crate) async fn of(db: &dyn Query, workspace: Option<Digest>, further: &[Digest]) -> Result<Self, AppError> {
+    pub(crate) async fn of(
+        db: &dyn Query,
+        workspace: Option<Digest>,
+        further: &[Digest],
+    ) -> Result<Self, AppError> {
         let mut this = Self::default();
         for digest in further {
             this.add(find(db, *digest).await?);
@@ -133,7 +137,8 @@ impl Grounds {
     /// Certificates of everyone who signed or is listed, and what revokes them.
     async fn people(&mut self, db: &dyn Query) -> Result<(), AppError> {
         let revocations = statements::of_kind(db, Kind::CertificateRevocation.as_str()).await?;
-        let revocations = revocations.iter().map(|row| stored(&row.envelope)).collect::<Result<Vec<_>, _>>()?;
+        let revocations =
+            revocations.iter().map(|row| stored(&row.envelope)).collect::<Result<Vec<_>, _>>()?;
         loop {
             let mut wanted = BTreeSet::new();
             for envelope in self.envelopes.values() {
@@ -188,7 +193,11 @@ impl Grounds {
         let basic = |kind: Kind| {
             matches!(
                 kind,
-                Kind::Certificate | Kind::Charter | Kind::Acceptance | Kind::Suspension | Kind::CertificateRevocation
+                Kind::Certificate
+                    | Kind::Charter
+                    | Kind::Acceptance
+                    | Kind::Suspension
+                    | Kind::CertificateRevocation
             )
         };
         let wanted = self.envelopes.iter().filter(|(digest, e)| basic(e.kind()) || named.contains(digest));

@@ -51,7 +51,8 @@ impl App {
             Ok(granted) => Ok(granted),
             Err(denied) => {
                 if actor.user().is_some() {
-                    let draft = EntryDraft::refused(self.now(), actor, A::NAME, "permission").target(&resource.id);
+                    let draft =
+                        EntryDraft::refused(self.now(), actor, A::NAME, "permission").target(&resource.id);
                     self.log_refusal(draft).await?;
                 }
                 if denied.known || matches!(denied.reason, cloister_authz::Reason::Unauthenticated) {
@@ -84,7 +85,11 @@ impl App {
     }
 
     /// The statement's signer must be the caller: the certificate is the caller's own.
-    pub(crate) async fn signed_by_caller(&self, actor: &Actor, envelope: &Envelope) -> Result<Digest, AppError> {
+    pub(crate) async fn signed_by_caller(
+        &self,
+        actor: &Actor,
+        envelope: &Envelope,
+    ) -> Result<Digest, AppError> {
         let header = envelope.header().map_err(|e| AppError::Invalid(e.to_string()))?;
         let refuse = || AppError::Refused {
             check: "signature".into(),
@@ -101,7 +106,13 @@ impl App {
     }
 
     /// Stores a statement that needs no acknowledgement, with its entry. False when it was stored before.
-    pub(crate) async fn keep(&self, tx: &Tx, envelope: &Envelope, actor: &Actor, action: &str) -> Result<bool, AppError> {
+    pub(crate) async fn keep(
+        &self,
+        tx: &Tx,
+        envelope: &Envelope,
+        actor: &Actor,
+        action: &str,
+    ) -> Result<bool, AppError> {
         let now = self.now();
         let fresh = tx.store_statement(&row_of(envelope, now)?, None).await?;
         if fresh {

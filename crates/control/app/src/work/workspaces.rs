@@ -9,7 +9,7 @@ use cloister_authz::{
         ResendInvitation,
     },
 };
-use cloister_model::{Description, Digest, Email, WorkspaceState};
+use cloister_model::{Description, Digest, Email, states::WorkspaceState};
 use cloister_statement::{
     Envelope,
     predicate::{Acceptance, Archive, Certificate, Charter, Refusal, Suspension},
@@ -77,7 +77,8 @@ pub(crate) async fn relations(
         resource = resource.of(row.org);
     }
     let Some(me) = actor.user() else { return Ok(resource) };
-    let mine = |rows: Vec<InvitationRow>| rows.into_iter().filter(move |r| r.member == me).collect::<Vec<_>>();
+    let mine =
+        |rows: Vec<InvitationRow>| rows.into_iter().filter(move |r| r.member == me).collect::<Vec<_>>();
     let now = mine(workspaces::invited_by(db, row.charter).await?);
     let next = match row.pending {
         Some(pending) => mine(workspaces::invited_by(db, pending).await?),
@@ -86,7 +87,8 @@ pub(crate) async fn relations(
     let in_force = row.version > 0;
     let member = now.iter().any(|r| in_force || r.answer == "accepted");
     let invited = !next.is_empty() || (!in_force && !now.is_empty());
-    let administrator = now.iter().any(|r| r.administrator && !r.suspended && (in_force || r.answer == "accepted"));
+    let administrator =
+        now.iter().any(|r| r.administrator && !r.suspended && (in_force || r.answer == "accepted"));
     Ok(resource
         .with(Relation::Member, member)
         .with(Relation::Invited, invited)
@@ -99,7 +101,11 @@ impl App {
         workspaces::by_id(&self.store.read(), id).await?.ok_or(AppError::Absent("workspace"))
     }
 
-    async fn workspace_resource(&self, actor: &Actor, id: Digest) -> Result<(WorkspaceRow, Resource), AppError> {
+    async fn workspace_resource(
+        &self,
+        actor: &Actor,
+        id: Digest,
+    ) -> Result<(WorkspaceRow, Resource), AppError> {
         let Some(row) = workspaces::by_id(&self.store.read(), id).await? else {
             user(actor)?;
             return Err(AppError::Absent("workspace"));
@@ -128,7 +134,8 @@ impl App {
         description: Option<Description>,
     ) -> Result<WorkspaceView, AppError> {
         let charter = envelope(charter)?;
-        let body = charter.open::<Charter>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().body.clone();
+        let body =
+            charter.open::<Charter>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().body.clone();
         if body.version != 1 {
             return Err(AppError::Unprocessable("a workspace begins with version 1 of its charter".into()));
         }
@@ -162,7 +169,8 @@ impl App {
         }
         tx.add_workspace(granted, &row).await?;
         self.invite_all(&tx, &row, &charter, &body, Some(signer)).await?;
-        tx.audit(EntryDraft::done(now, actor, "workspace.create").statement(id).target(id).workspace(id)).await?;
+        tx.audit(EntryDraft::done(now, actor, "workspace.create").statement(id).target(id).workspace(id))
+            .await?;
         self.charter_complete(&tx, id, &charter).await?;
         tx.commit().await?;
         self.settled(id).await?;
@@ -174,11 +182,15 @@ impl App {
     fn members_live(&self, charter: &Charter, grounds: &Grounds) -> Result<(), AppError> {
         for member in &charter.members {
             let found = grounds.dossier.certificates().get(member);
-            let missing = || refused(Check::Membership, format!("the certificate `{member}` is not known here"));
+            let missing =
+                || refused(Check::Membership, format!("the certificate `{member}` is not known here"));
             let found = found.ok_or_else(missing)?;
             live(found, &grounds.dossier, &Marks::default(), self.now())?;
             if found.key() != charter.broker.signing_key {
-                return Err(refused(Check::Charter, "the charter names another broker than issued its certificates"));
+                return Err(refused(
+                    Check::Charter,
+                    "the charter names another broker than issued its certificates",
+                ));
             }
         }
         Ok(())
@@ -195,7 +207,8 @@ impl App {
         let now = self.now();
         let before = workspaces::invited_by(tx, row.charter).await?;
         for member in &body.members {
-            let certificate = certificates::by_digest(tx, *member).await?.ok_or(AppError::Absent("certificate"))?;
+            let certificate =
+                certificates::by_digest(tx, *member).await?.ok_or(AppError::Absent("certificate"))?;
             let accepted = signer == Some(*member);
             let suspended = before.iter().any(|b| b.certificate == *member && b.suspended);
             tx.invite(&InvitationRow {
@@ -215,7 +228,12 @@ impl App {
     }
 
     /// When the last acceptance is stored, the charter goes to the broker with all of them.
-    async fn charter_complete(&self, tx: &Tx, workspace: Digest, charter: &Envelope) -> Result<bool, AppError> {
+    async fn charter_complete(
+        &self,
+        tx: &Tx,
+        workspace: Digest,
+        charter: &Envelope,
+    ) -> Result<bool, AppError> {
         let grounds = Grounds::of(tx, Some(workspace), &[]).await?;
         let effect = cloister_verify::acts::effect(charter, &grounds.dossier, &Marks::default(), self.now())?;
         let Effect::CharterInForce { .. } = effect else { return Ok(false) };
@@ -237,7 +255,12 @@ impl App {
     }
 
     /// Accepts a charter.
-    pub async fn accept(&self, actor: &Actor, id: Digest, statement: &Value) -> Result<(Digest, Standing), AppError> {
+    pub async fn accept(
+        &self,
+        actor: &Actor,
+        id: Digest,
+        statement: &Value,
+    ) -> Result<(Digest, Standing), AppError> {
         let (_, resource) = self.workspace_resource(actor, id).await?;
         let granted = self.permit(actor, AnswerInvitation, &resource, "workspace").await?;
         let result = self.answer(actor, &granted, id, statement).await;
@@ -252,7 +275,11 @@ impl App {
         statement: &Value,
     ) -> Result<(Digest, Standing), AppError> {
         let acceptance = envelope(statement)?;
-        let named = acceptance.open::<Acceptance>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().clone();
+        let named = acceptance
+            .open::<Acceptance>()
+            .map_err(|e| AppError::Invalid(e.to_string()))?
+            .predicate()
+            .clone();
         if named.workspace != Some(id) {
             return Err(AppError::Unprocessable("the acceptance names another workspace".into()));
         }
@@ -262,7 +289,8 @@ impl App {
         let charter = grounds.envelopes.get(&named.body.charter).ok_or(AppError::Absent("charter"))?;
         let tx = self.store.write().await?;
         let row = workspaces::by_id(&tx, id).await?.ok_or(AppError::Absent("workspace"))?;
-        let waits = row.pending == Some(charter.digest()) || (row.state == "pending" && row.charter == charter.digest());
+        let waits = row.pending == Some(charter.digest())
+            || (row.state == "pending" && row.charter == charter.digest());
         if !waits {
             return Err(AppError::State("this charter does not wait for an answer".into()));
         }
@@ -275,12 +303,19 @@ impl App {
     }
 
     /// Refuses a charter, which voids it.
-    pub async fn decline(&self, actor: &Actor, id: Digest, statement: &Value) -> Result<(Digest, Standing), AppError> {
+    pub async fn decline(
+        &self,
+        actor: &Actor,
+        id: Digest,
+        statement: &Value,
+    ) -> Result<(Digest, Standing), AppError> {
         let (row, resource) = self.workspace_resource(actor, id).await?;
         let granted = self.permit(actor, AnswerInvitation, &resource, "workspace").await?;
         let refusal = envelope(statement)?;
-        let body = refusal.open::<Refusal>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().body.clone();
-        let waits = row.pending == Some(body.charter) || (row.state == "pending" && row.charter == body.charter);
+        let body =
+            refusal.open::<Refusal>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().body.clone();
+        let waits =
+            row.pending == Some(body.charter) || (row.state == "pending" && row.charter == body.charter);
         if !waits {
             return Err(AppError::State("this charter does not wait for an answer".into()));
         }
@@ -295,16 +330,27 @@ impl App {
     }
 
     /// Proposes the next version of the charter.
-    pub async fn amend(&self, actor: &Actor, id: Digest, statement: &Value) -> Result<(Digest, Standing), AppError> {
+    pub async fn amend(
+        &self,
+        actor: &Actor,
+        id: Digest,
+        statement: &Value,
+    ) -> Result<(Digest, Standing), AppError> {
         let (_, resource) = self.workspace_resource(actor, id).await?;
         self.permit(actor, GovernWorkspace, &resource, "workspace").await?;
         let result = self.propose_next(actor, id, statement).await;
         self.noting(actor, "workspace.amend", id, result).await
     }
 
-    async fn propose_next(&self, actor: &Actor, id: Digest, statement: &Value) -> Result<(Digest, Standing), AppError> {
+    async fn propose_next(
+        &self,
+        actor: &Actor,
+        id: Digest,
+        statement: &Value,
+    ) -> Result<(Digest, Standing), AppError> {
         let charter = envelope(statement)?;
-        let opened = charter.open::<Charter>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().clone();
+        let opened =
+            charter.open::<Charter>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().clone();
         if opened.workspace != Some(id) {
             return Err(AppError::Unprocessable("the charter names another workspace".into()));
         }
@@ -313,7 +359,9 @@ impl App {
         let fresh = Grounds::around(&self.store.read(), &[&charter]).await?;
         let row = self.workspace_row(id).await?;
         if row.state != WorkspaceState::Active.as_str() || row.pending.is_some() {
-            return Err(AppError::State("the workspace is not active, or another charter waits already".into()));
+            return Err(AppError::State(
+                "the workspace is not active, or another charter waits already".into(),
+            ));
         }
         let tx = self.store.write().await?;
         if !self.keep(&tx, &charter, actor, "workspace.amend").await? {
@@ -321,13 +369,24 @@ impl App {
         }
         let grounds = Grounds::of(&tx, Some(id), &[]).await?;
         let force = charters::establish(id, &grounds.dossier, &Marks::default())?;
-        let before: BTreeSet<_> = find(&tx, row.charter).await?.open::<Charter>().map_err(AppError::internal)?.predicate().body.members.clone();
-        let newcomers = Charter { members: body.members.difference(&before).copied().collect(), ..body.clone() };
+        let before: BTreeSet<_> = find(&tx, row.charter)
+            .await?
+            .open::<Charter>()
+            .map_err(AppError::internal)?
+            .predicate()
+            .body
+            .members
+            .clone();
+        let newcomers =
+            Charter { members: body.members.difference(&before).copied().collect(), ..body.clone() };
         self.members_live(&newcomers, &fresh)?;
         let good = force.version_of(&charter.digest()).is_some()
             || force.pending().is_some_and(|p| p.digest() == charter.digest());
         if !good {
-            return Err(refused(Check::Charter, "it does not continue the charter in force, or not by its administrator"));
+            return Err(refused(
+                Check::Charter,
+                "it does not continue the charter in force, or not by its administrator",
+            ));
         }
         tx.set_pending_charter(id, Some(charter.digest())).await?;
         self.invite_all(&tx, &row, &charter, &body, Some(signer)).await?;
@@ -337,14 +396,21 @@ impl App {
     }
 
     /// Suspends a member, or archives the workspace.
-    pub async fn suspend_or_archive(&self, actor: &Actor, id: Digest, statement: &Value) -> Result<(Digest, Standing), AppError> {
+    pub async fn suspend_or_archive(
+        &self,
+        actor: &Actor,
+        id: Digest,
+        statement: &Value,
+    ) -> Result<(Digest, Standing), AppError> {
         let (row, resource) = self.workspace_resource(actor, id).await?;
         let granted = self.permit(actor, GovernWorkspace, &resource, "workspace").await?;
         let act = envelope(statement)?;
         let header = act.header().map_err(|e| AppError::Invalid(e.to_string()))?;
         let kind_fits = act.open::<Suspension>().is_ok() || act.open::<Archive>().is_ok();
         if header.workspace != Some(id) || !kind_fits {
-            return Err(AppError::Unprocessable("a suspension or archive of this workspace was expected".into()));
+            return Err(AppError::Unprocessable(
+                "a suspension or archive of this workspace was expected".into(),
+            ));
         }
         if row.state != WorkspaceState::Active.as_str() {
             return Err(AppError::State(format!("the workspace is {}", row.state)));
@@ -365,14 +431,21 @@ impl App {
             None => false,
         };
         if !reminded {
-            return Err(AppError::Unprocessable(format!("`{email}` has no invitation that waits for an answer")));
+            return Err(AppError::Unprocessable(format!(
+                "`{email}` has no invitation that waits for an answer"
+            )));
         }
         tx.audit(EntryDraft::done(self.now(), actor, "workspace.resend").target(id).workspace(id)).await?;
         Ok(tx.commit().await?)
     }
 
     /// Changes the description.
-    pub async fn describe_workspace(&self, actor: &Actor, id: Digest, text: &Description) -> Result<WorkspaceView, AppError> {
+    pub async fn describe_workspace(
+        &self,
+        actor: &Actor,
+        id: Digest,
+        text: &Description,
+    ) -> Result<WorkspaceView, AppError> {
         let (row, resource) = self.workspace_resource(actor, id).await?;
         let granted = self.permit(actor, DescribeWorkspace, &resource, "workspace").await?;
         if row.state == WorkspaceState::Archived.as_str() {
@@ -393,7 +466,11 @@ impl App {
     }
 
     /// The caller's workspaces and invitations.
-    pub async fn list_workspaces(&self, actor: &Actor, paging: &Paging) -> Result<Vec<WorkspaceView>, AppError> {
+    pub async fn list_workspaces(
+        &self,
+        actor: &Actor,
+        paging: &Paging,
+    ) -> Result<Vec<WorkspaceView>, AppError> {
         self.permit(actor, ListWorkspaces, &Resource::deployment(), "workspace").await?;
         let rows = workspaces::of_user(&self.store.read(), user(actor)?, &paging.after, paging.limit).await?;
         let mut views = Vec::with_capacity(rows.len());
@@ -410,7 +487,15 @@ impl App {
         self.permit(actor, ReadWorkspace, &resource, "workspace").await?;
         let grounds = Grounds::of(&self.store.read(), Some(id), &[]).await?;
         Ok(of_kinds(&grounds, |kind| {
-            matches!(kind, K::Charter | K::Acceptance | K::Refusal | K::Suspension | K::Archive | K::CertificateRevocation)
+            matches!(
+                kind,
+                K::Charter
+                    | K::Acceptance
+                    | K::Refusal
+                    | K::Suspension
+                    | K::Archive
+                    | K::CertificateRevocation
+            )
         }))
     }
 
@@ -420,10 +505,12 @@ impl App {
         for invitation in workspaces::invited_by(&db, row.charter).await? {
             let found = certificates::by_digest(&db, invitation.certificate).await?;
             let found = found.ok_or(AppError::Internal("a member's certificate is missing".into()))?;
-            let opened = super::grounds::stored(&found.envelope)?.open::<Certificate>().map_err(AppError::internal)?;
+            let opened =
+                super::grounds::stored(&found.envelope)?.open::<Certificate>().map_err(AppError::internal)?;
             members.push(MemberView { row: invitation, certificate: opened.predicate().body.clone() });
         }
-        let notice = (row.state == "pending").then(|| "it is pending: every member must accept the charter".to_owned());
+        let notice = (row.state == "pending")
+            .then(|| "it is pending: every member must accept the charter".to_owned());
         Ok(WorkspaceView { row, members, notice })
     }
 }

@@ -2,8 +2,11 @@
 
 use super::migration;
 
-migration!(Work, "m0003_work", [
-    "CREATE TABLE workspaces (
+migration!(
+    Work,
+    "m0003_work",
+    [
+        "CREATE TABLE workspaces (
         id TEXT PRIMARY KEY,
         name TEXT NOT NULL,
         description TEXT NOT NULL,
@@ -15,7 +18,7 @@ migration!(Work, "m0003_work", [
         creator TEXT NOT NULL REFERENCES users(id),
         org TEXT NOT NULL REFERENCES organisations(id),
         created BIGINT NOT NULL)",
-    "CREATE TABLE invitations (
+        "CREATE TABLE invitations (
         workspace TEXT NOT NULL REFERENCES workspaces(id),
         charter TEXT NOT NULL REFERENCES statements(digest),
         certificate TEXT NOT NULL REFERENCES certificates(digest),
@@ -26,9 +29,9 @@ migration!(Work, "m0003_work", [
         invited BIGINT NOT NULL,
         answered BIGINT,
         PRIMARY KEY (charter, certificate))",
-    "CREATE INDEX invitations_member ON invitations (member, workspace)",
-    "CREATE INDEX invitations_workspace ON invitations (workspace, charter)",
-    "CREATE TABLE uploads (
+        "CREATE INDEX invitations_member ON invitations (member, workspace)",
+        "CREATE INDEX invitations_workspace ON invitations (workspace, charter)",
+        "CREATE TABLE uploads (
         id TEXT PRIMARY KEY,
         owner TEXT NOT NULL REFERENCES users(id),
         dataset TEXT NOT NULL,
@@ -38,7 +41,7 @@ migration!(Work, "m0003_work", [
         sha256 TEXT,
         created BIGINT NOT NULL,
         UNIQUE (dataset, version, name))",
-    "CREATE TABLE datasets (
+        "CREATE TABLE datasets (
         id TEXT PRIMARY KEY,
         owner TEXT NOT NULL REFERENCES users(id),
         name TEXT NOT NULL,
@@ -46,14 +49,14 @@ migration!(Work, "m0003_work", [
         sequence BIGINT NOT NULL CHECK (sequence >= 1),
         state TEXT NOT NULL CHECK (state IN ('ready', 'deleted')),
         created BIGINT NOT NULL)",
-    "CREATE INDEX datasets_owner ON datasets (owner, id)",
-    "CREATE TABLE manifests (
+        "CREATE INDEX datasets_owner ON datasets (owner, id)",
+        "CREATE TABLE manifests (
         digest TEXT PRIMARY KEY REFERENCES statements(digest),
         dataset TEXT NOT NULL REFERENCES datasets(id),
         sequence BIGINT NOT NULL CHECK (sequence >= 1),
         owner_key TEXT NOT NULL,
         UNIQUE (dataset, sequence))",
-    "CREATE TABLE shares (
+        "CREATE TABLE shares (
         grant_digest TEXT PRIMARY KEY REFERENCES statements(digest),
         dataset TEXT NOT NULL REFERENCES datasets(id),
         workspace TEXT NOT NULL REFERENCES workspaces(id),
@@ -62,10 +65,10 @@ migration!(Work, "m0003_work", [
         sealed_key TEXT NOT NULL,
         state TEXT NOT NULL CHECK (state IN ('waiting', 'live', 'revoked', 'superseded')),
         created BIGINT NOT NULL)",
-    "CREATE UNIQUE INDEX shares_name ON shares (workspace, sql_name) WHERE state = 'live'",
-    "CREATE UNIQUE INDEX shares_once ON shares (workspace, dataset) WHERE state = 'live'",
-    "CREATE INDEX shares_dataset ON shares (dataset, created)",
-    "CREATE TABLE jobs (
+        "CREATE UNIQUE INDEX shares_name ON shares (workspace, sql_name) WHERE state = 'live'",
+        "CREATE UNIQUE INDEX shares_once ON shares (workspace, dataset) WHERE state = 'live'",
+        "CREATE INDEX shares_dataset ON shares (dataset, created)",
+        "CREATE TABLE jobs (
         id TEXT PRIMARY KEY,
         workspace TEXT NOT NULL REFERENCES workspaces(id),
         name TEXT NOT NULL,
@@ -75,8 +78,8 @@ migration!(Work, "m0003_work", [
         spec TEXT REFERENCES statements(digest),
         created BIGINT NOT NULL,
         UNIQUE (workspace, name))",
-    "CREATE INDEX jobs_spec ON jobs (spec)",
-    "CREATE TABLE runs (
+        "CREATE INDEX jobs_spec ON jobs (spec)",
+        "CREATE TABLE runs (
         id TEXT PRIMARY KEY,
         workspace TEXT NOT NULL REFERENCES workspaces(id),
         job TEXT NOT NULL REFERENCES jobs(id),
@@ -96,10 +99,10 @@ migration!(Work, "m0003_work", [
         finish TEXT,
         broker_evidence TEXT,
         created BIGINT NOT NULL, started BIGINT, finished BIGINT)",
-    "CREATE INDEX runs_queue ON runs (state, place)",
-    "CREATE INDEX runs_workspace ON runs (workspace, place)",
-    "CREATE INDEX runs_spec ON runs (spec, kind)",
-    "CREATE TABLE releases (
+        "CREATE INDEX runs_queue ON runs (state, place)",
+        "CREATE INDEX runs_workspace ON runs (workspace, place)",
+        "CREATE INDEX runs_spec ON runs (spec, kind)",
+        "CREATE TABLE releases (
         run TEXT NOT NULL REFERENCES runs(id),
         digest TEXT NOT NULL,
         record TEXT NOT NULL,
@@ -108,11 +111,12 @@ migration!(Work, "m0003_work", [
         evidence TEXT NOT NULL,
         entry BIGINT NOT NULL,
         PRIMARY KEY (run, digest))",
-    "CREATE TABLE run_outputs (
+        "CREATE TABLE run_outputs (
         run TEXT NOT NULL REFERENCES runs(id),
         name TEXT NOT NULL CHECK (name IN ('result', 'log')),
         fence BIGINT NOT NULL,
         size BIGINT NOT NULL CHECK (size >= 0),
         sha256 TEXT NOT NULL,
         PRIMARY KEY (run, name))",
-]);
+    ]
+);

@@ -2,6 +2,7 @@
 
 mod m0001_people;
 mod m0002_log;
+mod m0003_work;
 
 use sea_orm_migration::prelude::*;
 
@@ -9,7 +10,7 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_people::People), Box::new(m0002_log::Log)]
+        vec![Box::new(m0001_people::People), Box::new(m0002_log::Log), Box::new(m0003_work::Work)]
     }
 }
 

@@ -1,0 +1,486 @@
+//! Datasets: manifests, shares, revocation, deletion.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use cloister_authz::{
+    Actor, Granted, Kind, Relation, Resource,
+    actions::{AddDataset, DownloadDataset, ListDatasets, ManageDataset, ReadDataset, ReadWorkspaceContents},
+};
+use cloister_model::{DatasetId, Digest, SqlName};
+use cloister_statement::{
+    Envelope, Signer,
+    predicate::{Certificate, DatasetDeletion, Grant, Manifest, Revocation},
+};
+use cloister_store::{
+    EntryDraft, StoreError, Tx,
+    datasets::{self, DatasetRow, ShareRow},
+    people::certificates,
+    workspaces,
+};
+use cloister_verify::manifests::validate_manifest;
+use futures::stream::BoxStream;
+use serde_json::Value;
+
+use super::{
+    ON_ACK, Paging,
+    grounds::{Grounds, envelope, find, stored, wire},
+    user,
+    workspaces::relations,
+};
+use crate::{
+    App, AppError,
+    restrict::{Restriction, Standing, entry_of},
+};
+
+/// Where a ciphertext file lies.
+pub(crate) fn object_key(dataset: DatasetId, version: u32, name: &str) -> String {
+    format!("datasets/{dataset}/{version}/{name}")
+}
+
+/// Bytes on their way out.
+pub struct Content {
+    /// Size of the whole.
+    pub size: u64,
+    /// The bytes asked for.
+    pub bytes: BoxStream<'static, Result<Bytes, StoreError>>,
+}
+
+/// A share to make.
+#[derive(Clone, Debug)]
+pub struct NewShare {
+    /// The signed grant.
+    pub grant: Value,
+    /// The key sealed to the broker.
+    pub sealed_key: Value,
+    /// The SQL name.
+    pub sql_name: SqlName,
+}
+
+/// A share as shown.
+#[derive(Clone, Debug)]
+pub struct ShareView {
+    /// The row.
+    pub row: ShareRow,
+    /// The signed grant.
+    pub grant: Value,
+}
+
+/// A dataset as shown.
+#[derive(Clone, Debug)]
+pub struct DatasetView {
+    /// The row.
+    pub row: DatasetRow,
+    /// Whether the caller owns it.
+    pub own: bool,
+    /// The signed manifest.
+    pub statement: Value,
+    /// The owner's certificate.
+    pub certificate: Value,
+    /// What it says.
+    pub owner: Certificate,
+    /// The key sealed to the owner, for the owner.
+    pub owner_key: Option<String>,
+    /// Shares the caller may see.
+    pub shares: Vec<ShareView>,
+}
+
+impl App {
+    /// Adds a dataset by its first manifest.
+    pub async fn add_dataset(
+        &self,
+        actor: &Actor,
+        manifest: &Value,
+        owner_key: &str,
+    ) -> Result<DatasetView, AppError> {
+        let granted = self.permit(actor, AddDataset, &Resource::deployment(), "dataset").await?;
+        let result = self.first_manifest(actor, &granted, manifest, owner_key).await;
+        let row = self.noting(actor, "dataset.add", "deployment", result).await?;
+        self.dataset_view(actor, row).await
+    }
+
+    async fn first_manifest(
+        &self,
+        actor: &Actor,
+        granted: &Granted<AddDataset>,
+        manifest: &Value,
+        owner_key: &str,
+    ) -> Result<DatasetRow, AppError> {
+        let manifest = envelope(manifest)?;
+        let body = manifest
+            .open::<Manifest>()
+            .map_err(|e| AppError::Invalid(e.to_string()))?
+            .predicate()
+            .body
+            .clone();
+        self.signed_by_caller(actor, &manifest).await?;
+        if body.sequence != 1 {
+            return Err(AppError::Unprocessable("a dataset begins with manifest 1".into()));
+        }
+        let grounds = Grounds::around(&self.store.read(), &[&manifest]).await?;
+        self.admit(&manifest, &grounds)?;
+        let row = DatasetRow {
+            id: body.dataset,
+            owner: user(actor)?,
+            name: body.name.clone(),
+            manifest: manifest.digest(),
+            sequence: 1,
+            state: "ready".into(),
+            created: self.now(),
+        };
+        let tx = self.store.write().await?;
+        self.files_there(&tx, actor, &body).await?;
+        self.keep(&tx, &manifest, actor, "dataset.add").await?;
+        tx.add_dataset(granted, &row).await?;
+        tx.add_manifest(row.id, row.manifest, 1, owner_key).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// Every file a manifest names is a finished upload of the caller's with that size and digest.
+    async fn files_there(&self, tx: &Tx, actor: &Actor, body: &Manifest) -> Result<(), AppError> {
+        validate_manifest(body).map_err(AppError::Unprocessable)?;
+        for file in &body.files {
+            let upload = datasets::upload_of(tx, body.dataset, body.version, &file.name).await?;
+            let there = upload.is_some_and(|u| {
+                actor.user() == Some(u.owner) && u.received == file.size && u.sha256 == Some(file.sha256)
+            });
+            if !there {
+                let why =
+                    format!("the file `{}` is not a finished upload of that size and digest", file.name);
+                return Err(AppError::Unprocessable(why));
+            }
+        }
+        Ok(())
+    }
+
+    async fn dataset_resource(
+        &self,
+        actor: &Actor,
+        id: DatasetId,
+    ) -> Result<(DatasetRow, Resource), AppError> {
+        user(actor)?;
+        let db = self.store.read();
+        let row = datasets::by_id(&db, id).await?.ok_or(AppError::Absent("dataset"))?;
+        let mut resource = Resource::new(Kind::Dataset, id.to_string())
+            .with(Relation::Owner, actor.user() == Some(row.owner));
+        for share in datasets::shares_of(&db, id).await? {
+            if share.state == "live"
+                && let Some(workspace) = workspaces::by_id(&db, share.workspace).await?
+            {
+                let there = relations(&db, actor, &workspace, Kind::Workspace, String::new()).await?;
+                resource = resource.with(Relation::Member, there.relations.contains(&Relation::Member));
+            }
+        }
+        Ok((row, resource))
+    }
+
+    async fn managed(
+        &self,
+        actor: &Actor,
+        id: DatasetId,
+    ) -> Result<(DatasetRow, Granted<ManageDataset>), AppError> {
+        let (row, resource) = self.dataset_resource(actor, id).await?;
+        let granted = self.permit(actor, ManageDataset, &resource, "dataset").await?;
+        if row.state == "deleted" {
+            return Err(AppError::State("the dataset is deleted: it is unreleasable".into()));
+        }
+        Ok((row, granted))
+    }
+
+    /// Supersedes the manifest; shares that come with it begin when the broker has acknowledged it.
+    pub async fn supersede_manifest(
+        &self,
+        actor: &Actor,
+        id: DatasetId,
+        (manifest, owner_key): (&Value, &str),
+        shares: &[NewShare],
+    ) -> Result<(Digest, Standing), AppError> {
+        let (row, granted) = self.managed(actor, id).await?;
+        let result = self.next_manifest(&granted, &row, (manifest, owner_key), shares).await;
+        self.noting(actor, "dataset.supersede", id, result).await
+    }
+
+    async fn next_manifest(
+        &self,
+        granted: &Granted<ManageDataset>,
+        row: &DatasetRow,
+        (manifest, owner_key): (&Value, &str),
+        shares: &[NewShare],
+    ) -> Result<(Digest, Standing), AppError> {
+        let actor = granted.actor();
+        let manifest = envelope(manifest)?;
+        let body = manifest
+            .open::<Manifest>()
+            .map_err(|e| AppError::Invalid(e.to_string()))?
+            .predicate()
+            .body
+            .clone();
+        self.signed_by_caller(actor, &manifest).await?;
+        if body.dataset != row.id || body.sequence != row.sequence + 1 || body.previous != Some(row.manifest)
+        {
+            return Err(AppError::Conflict("the manifest does not follow the dataset's newest one".into()));
+        }
+        let all = datasets::manifests_of(&self.store.read(), row.id).await?;
+        let grounds = Grounds::of(&self.store.read(), None, &all).await?;
+        self.admit(&manifest, &grounds)?;
+        let entry = entry_of(&manifest, self.now(), actor, "dataset.supersede").target(row.id);
+        let tx = self.store.write().await?;
+        self.files_there(&tx, actor, &body).await?;
+        let supporting = grounds.supporting(&[row.manifest]);
+        self.restrict(&tx, Restriction { statement: &manifest, supporting, on_ack: ON_ACK, entry }).await?;
+        tx.add_manifest(row.id, manifest.digest(), body.sequence, owner_key).await?;
+        for share in shares {
+            self.store_share(&tx, granted, row.id, share, (manifest.digest(), "waiting")).await?;
+        }
+        tx.commit().await?;
+        Ok((manifest.digest(), self.standing(manifest.digest()).await?))
+    }
+
+    async fn store_share(
+        &self,
+        tx: &Tx,
+        granted: &Granted<ManageDataset>,
+        dataset: DatasetId,
+        share: &NewShare,
+        (manifest, state): (Digest, &str),
+    ) -> Result<(), AppError> {
+        let grant = envelope(&share.grant)?;
+        let opened = grant.open::<Grant>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().clone();
+        let workspace =
+            opened.workspace.ok_or(AppError::Unprocessable("the grant names no workspace".into()))?;
+        if opened.body.manifest != manifest {
+            return Err(AppError::Conflict("the grant is not for the dataset's newest manifest".into()));
+        }
+        self.signed_by_caller(granted.actor(), &grant).await?;
+        let row = workspaces::by_id(tx, workspace).await?.ok_or(AppError::Absent("workspace"))?;
+        let member = relations(tx, granted.actor(), &row, Kind::Workspace, String::new()).await?;
+        if !member.relations.contains(&Relation::Member) {
+            return Err(AppError::Absent("workspace"));
+        }
+        if row.state != "active" {
+            return Err(AppError::State(format!("the workspace is {}", row.state)));
+        }
+        let grounds = Grounds::of(tx, Some(workspace), &[manifest]).await?;
+        self.admit(&grant, &grounds)?;
+        for other in datasets::shares_to(tx, workspace).await? {
+            if other.dataset != dataset && other.state == "live" && other.sql_name == share.sql_name {
+                let why = format!(
+                    "`{}` is the name of another dataset there; choose one with `--as`",
+                    share.sql_name
+                );
+                return Err(AppError::Conflict(why));
+            }
+        }
+        self.keep(tx, &grant, granted.actor(), "dataset.share").await?;
+        let new = ShareRow {
+            grant: grant.digest(),
+            dataset,
+            workspace,
+            manifest,
+            sql_name: share.sql_name.clone(),
+            sealed_key: share.sealed_key.to_string(),
+            state: state.into(),
+        };
+        tx.add_share(granted, &new, self.now()).await.map_err(|e| match e {
+            StoreError::Conflict => AppError::Conflict("the dataset is shared there already".into()),
+            other => other.into(),
+        })
+    }
+
+    /// Shares a dataset to a workspace.
+    pub async fn share_dataset(
+        &self,
+        actor: &Actor,
+        id: DatasetId,
+        share: &NewShare,
+    ) -> Result<DatasetView, AppError> {
+        let (row, granted) = self.managed(actor, id).await?;
+        let tx = self.store.write().await?;
+        let result = self.store_share(&tx, &granted, id, share, (row.manifest, "live")).await;
+        if result.is_ok() {
+            tx.commit().await?;
+        } else {
+            drop(tx);
+        }
+        self.noting(actor, "dataset.share", id, result).await?;
+        self.dataset_view(actor, row).await
+    }
+
+    /// Ends a share at once.
+    pub async fn revoke_share(
+        &self,
+        actor: &Actor,
+        id: DatasetId,
+        statement: &Value,
+    ) -> Result<(Digest, Standing), AppError> {
+        let (_, granted) = self.managed(actor, id).await?;
+        let revocation = envelope(statement)?;
+        let opened = revocation
+            .open::<Revocation>()
+            .map_err(|e| AppError::Invalid(e.to_string()))?
+            .predicate()
+            .clone();
+        let mine = datasets::shares_of(&self.store.read(), id).await?;
+        let share = mine.iter().find(|s| s.grant == opened.body.grant).ok_or(AppError::Absent("share"))?;
+        let grounds = Grounds::of(&self.store.read(), Some(share.workspace), &[]).await?;
+        let standing =
+            self.restricting(&granted, &revocation, &grounds, &[share.grant, share.manifest]).await;
+        Ok((revocation.digest(), self.noting(actor, "dataset.revoke", id, standing).await?))
+    }
+
+    /// Deletes a dataset: ciphertext and tombstone, both or neither.
+    pub async fn delete_dataset(
+        &self,
+        actor: &Actor,
+        id: DatasetId,
+        statement: &Value,
+    ) -> Result<(Digest, Standing), AppError> {
+        let (row, granted) = self.managed(actor, id).await?;
+        let deletion = envelope(statement)?;
+        let body = deletion
+            .open::<DatasetDeletion>()
+            .map_err(|e| AppError::Invalid(e.to_string()))?
+            .predicate()
+            .body
+            .clone();
+        if body.dataset != id || body.manifest != row.manifest {
+            return Err(AppError::Conflict(
+                "the deletion does not name the dataset's newest manifest".into(),
+            ));
+        }
+        let grounds = Grounds::of(&self.store.read(), None, &[row.manifest]).await?;
+        let standing = self.restricting(&granted, &deletion, &grounds, &[row.manifest]).await;
+        Ok((deletion.digest(), self.noting(actor, "dataset.delete", id, standing).await?))
+    }
+
+    /// Repeats the seal for the broker now in force.
+    pub async fn reseal(
+        &self,
+        actor: &Actor,
+        id: DatasetId,
+        workspace: Digest,
+        sealed: &Value,
+    ) -> Result<(), AppError> {
+        let (_, granted) = self.managed(actor, id).await?;
+        let tx = self.store.write().await?;
+        if !tx.reseal(&granted, workspace, &sealed.to_string()).await? {
+            return Err(AppError::Absent("share"));
+        }
+        tx.audit(EntryDraft::done(self.now(), actor, "dataset.reseal").target(id).workspace(workspace))
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// A dataset.
+    pub async fn show_dataset(&self, actor: &Actor, id: DatasetId) -> Result<DatasetView, AppError> {
+        let (row, resource) = self.dataset_resource(actor, id).await?;
+        self.permit(actor, ReadDataset, &resource, "dataset").await?;
+        self.dataset_view(actor, row).await
+    }
+
+    /// The caller's datasets and those shared to the caller.
+    pub async fn list_datasets(&self, actor: &Actor, paging: &Paging) -> Result<Vec<DatasetView>, AppError> {
+        self.permit(actor, ListDatasets, &Resource::deployment(), "dataset").await?;
+        let rows =
+            datasets::visible_to(&self.store.read(), user(actor)?, &paging.after, paging.limit).await?;
+        self.dataset_views(actor, rows).await
+    }
+
+    /// Datasets shared to a workspace.
+    pub async fn workspace_datasets(
+        &self,
+        actor: &Actor,
+        id: Digest,
+        paging: &Paging,
+    ) -> Result<Vec<DatasetView>, AppError> {
+        self.in_workspace(actor, id).await?;
+        let rows = datasets::of_workspace(&self.store.read(), id, &paging.after, paging.limit).await?;
+        self.dataset_views(actor, rows).await
+    }
+
+    /// Whether the caller may see what is in a workspace.
+    pub(crate) async fn in_workspace(&self, actor: &Actor, id: Digest) -> Result<(), AppError> {
+        user(actor)?;
+        let row = self.workspace_row(id).await?;
+        let resource = relations(&self.store.read(), actor, &row, Kind::Workspace, id.to_string()).await?;
+        self.permit(actor, ReadWorkspaceContents, &resource, "workspace").await.map(|_| ())
+    }
+
+    async fn dataset_views(
+        &self,
+        actor: &Actor,
+        rows: Vec<DatasetRow>,
+    ) -> Result<Vec<DatasetView>, AppError> {
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            views.push(self.dataset_view(actor, row).await?);
+        }
+        Ok(views)
+    }
+
+    async fn dataset_view(&self, actor: &Actor, row: DatasetRow) -> Result<DatasetView, AppError> {
+        let db = self.store.read();
+        let own = actor.user() == Some(row.owner);
+        let statement = find(&db, row.manifest).await?;
+        let Signer::Certificate(signer) = statement.header().map_err(AppError::internal)?.signer else {
+            return Err(AppError::Internal("a manifest without a certificate".into()));
+        };
+        let certificate =
+            certificates::by_digest(&db, signer).await?.ok_or(AppError::Absent("certificate"))?;
+        let certificate: Envelope = stored(&certificate.envelope)?;
+        let owner = certificate.open::<Certificate>().map_err(AppError::internal)?.predicate().body.clone();
+        let mut shares = Vec::new();
+        for share in datasets::shares_of(&db, row.id).await? {
+            let workspace =
+                workspaces::by_id(&db, share.workspace).await?.ok_or(AppError::Absent("workspace"))?;
+            let there = relations(&db, actor, &workspace, Kind::Workspace, String::new()).await?;
+            if own || there.relations.contains(&Relation::Member) {
+                let grant = wire(&find(&db, share.grant).await?);
+                shares.push(ShareView { row: share, grant });
+            }
+        }
+        let owner_key = if own { datasets::owner_key(&db, row.manifest).await? } else { None };
+        Ok(DatasetView {
+            own,
+            statement: wire(&statement),
+            certificate: wire(&certificate),
+            owner,
+            owner_key,
+            shares,
+            row,
+        })
+    }
+
+    /// The owner's download of ciphertext.
+    pub async fn download(
+        &self,
+        actor: &Actor,
+        id: DatasetId,
+        (version, name): (u32, &str),
+        range: Option<Range<u64>>,
+    ) -> Result<Content, AppError> {
+        let (_, resource) = self.dataset_resource(actor, id).await?;
+        self.permit(actor, DownloadDataset, &resource, "dataset").await?;
+        if datasets::upload_of(&self.store.read(), id, version, name)
+            .await?
+            .is_none_or(|u| u.sha256.is_none())
+        {
+            return Err(AppError::Absent("file"));
+        }
+        if range.as_ref().is_none_or(|r| r.start == 0) {
+            let tx = self.store.write().await?;
+            tx.audit(EntryDraft::done(self.now(), actor, "dataset.download").target(id)).await?;
+            tx.commit().await?;
+        }
+        self.content(&object_key(id, version, name), range).await
+    }
+
+    pub(crate) async fn content(&self, key: &str, range: Option<Range<u64>>) -> Result<Content, AppError> {
+        let size = self.objects.size(key).await?;
+        if range.as_ref().is_some_and(|r| r.start >= r.end || r.end > size) {
+            return Err(AppError::Invalid(format!("the range lies outside the {size} bytes there are")));
+        }
+        Ok(Content { size, bytes: self.objects.get(key, range).await? })
+    }
+}

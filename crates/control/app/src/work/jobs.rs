@@ -1,0 +1,468 @@
+//! Jobs: drafts, submission, review, withdrawal.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloister_authz::{
+    Actor, Granted, Kind, Relation, Resource,
+    actions::{CreateJob, EditJob, ListJobs, ReadJob, ReviewJob, SubmitJob, WithdrawJob},
+};
+use cloister_model::{ApprovalPolicy, Digest, Email, JobId, JobName, SqlName, states::JobState};
+use cloister_statement::{
+    Envelope, Verified,
+    predicate::{Charter, Decision, Review, Spec, Withdrawal, WithdrawalTarget},
+};
+use cloister_store::{
+    EntryDraft, Query, StoreError,
+    datasets::{self, ShareRow},
+    jobs::{self, JobRow},
+    people, runs,
+};
+use cloister_verify::{Check, InForce, Marks, acts, approvals};
+use serde_json::Value;
+
+use super::{
+    Paging,
+    grounds::{Grounds, envelope, wire},
+    refused, user,
+    workspaces::relations,
+};
+use crate::{App, AppError, restrict::Standing};
+
+/// A review as shown.
+#[derive(Clone, Debug)]
+pub struct ReviewView {
+    /// The reviewer's address.
+    pub reviewer: Email,
+    /// What it says.
+    pub review: Review,
+    /// The signed review.
+    pub statement: Value,
+    /// Its digest.
+    pub digest: Digest,
+    /// When it was signed.
+    pub at: cloister_model::Timestamp,
+    /// Whether it counts now.
+    pub counts: bool,
+}
+
+/// A job as shown.
+#[derive(Clone, Debug)]
+pub struct JobView {
+    /// The row.
+    pub row: JobRow,
+    /// The creator's address.
+    pub creator: Email,
+    /// The signed spec.
+    pub spec: Option<Value>,
+    /// Reviews of it.
+    pub reviews: Vec<ReviewView>,
+    /// Who must still approve.
+    pub awaiting: BTreeSet<Email>,
+    /// Runs counted.
+    pub runs_used: u32,
+    /// SQL names and manifests shared now.
+    pub tables: BTreeMap<SqlName, Digest>,
+}
+
+/// The shares that are live in a workspace.
+pub(crate) async fn live_shares(db: &dyn Query, workspace: Digest) -> Result<Vec<ShareRow>, AppError> {
+    Ok(datasets::shares_to(db, workspace).await?.into_iter().filter(|s| s.state == "live").collect())
+}
+
+impl App {
+    /// The caller's relations to a job, or to a run of it.
+    pub(crate) async fn job_resource(
+        &self,
+        actor: &Actor,
+        id: JobId,
+    ) -> Result<(JobRow, Resource, Charter), AppError> {
+        user(actor)?;
+        let db = self.store.read();
+        let row = jobs::by_id(&db, id).await?.ok_or(AppError::Absent("job"))?;
+        let workspace = self.workspace_row(row.workspace).await?;
+        let mut resource = relations(&db, actor, &workspace, Kind::Job, id.to_string()).await?;
+        let charter = super::grounds::find(&db, workspace.charter).await?;
+        let charter = charter.open::<Charter>().map_err(AppError::internal)?.predicate().body.clone();
+        let mine = self.my_certificates(actor, &charter).await?;
+        let member = resource.relations.contains(&Relation::Member);
+        let author = match row.spec {
+            Some(spec) => self.signed_by_caller(actor, &super::grounds::find(&db, spec).await?).await.is_ok(),
+            None => false,
+        };
+        let runner = match &charter.run {
+            cloister_model::RunPolicy::AllMembers => member,
+            cloister_model::RunPolicy::CreatorOnly => author,
+            cloister_model::RunPolicy::Named { members } => mine.iter().any(|c| members.contains(c)),
+        };
+        resource = resource
+            .with(Relation::Creator, member && actor.user() == Some(row.creator))
+            .with(Relation::Author, member && author)
+            .with(Relation::Reviewer, member && mine.iter().any(|c| acts::may_review(&charter, c)))
+            .with(Relation::Runner, member && runner);
+        Ok((row, resource, charter))
+    }
+
+    async fn my_certificates(&self, actor: &Actor, charter: &Charter) -> Result<Vec<Digest>, AppError> {
+        let mut mine = Vec::new();
+        for member in &charter.members {
+            let row = people::certificates::by_digest(&self.store.read(), *member).await?;
+            if row.is_some_and(|r| actor.user() == Some(r.owner)) {
+                mine.push(*member);
+            }
+        }
+        Ok(mine)
+    }
+
+    /// Makes a draft.
+    pub async fn create_job(
+        &self,
+        actor: &Actor,
+        workspace: Digest,
+        name: JobName,
+        draft: String,
+    ) -> Result<JobView, AppError> {
+        let creator = user(actor)?;
+        let there = self.workspace_row(workspace).await?;
+        let resource =
+            relations(&self.store.read(), actor, &there, Kind::Workspace, workspace.to_string()).await?;
+        let granted = self.permit(actor, CreateJob, &resource, "workspace").await?;
+        if there.state != "active" {
+            return Err(AppError::State(format!("the workspace is {}", there.state)));
+        }
+        let id = JobId(self.new_id());
+        let row = JobRow {
+            id,
+            workspace,
+            name,
+            creator,
+            draft,
+            state: JobState::Draft,
+            spec: None,
+            created: self.now(),
+        };
+        let tx = self.store.write().await?;
+        tx.add_job(&granted, &row).await.map_err(|e| taken(e, &row.name))?;
+        tx.audit(EntryDraft::done(self.now(), actor, "job.create").target(id).workspace(workspace)).await?;
+        tx.commit().await?;
+        self.job_view(row).await
+    }
+
+    /// Changes a draft.
+    pub async fn change_draft(
+        &self,
+        actor: &Actor,
+        id: JobId,
+        name: &JobName,
+        draft: &str,
+    ) -> Result<JobView, AppError> {
+        let (row, granted) = self.editable(actor, id).await?;
+        let tx = self.store.write().await?;
+        if !tx.change_draft(&granted, name, draft).await.map_err(|e| taken(e, name))? {
+            return Err(AppError::State("only a draft can be changed; withdraw the job first".into()));
+        }
+        tx.audit(EntryDraft::done(self.now(), actor, "job.edit").target(id).workspace(row.workspace)).await?;
+        tx.commit().await?;
+        self.show_job(actor, id).await
+    }
+
+    /// Deletes a draft.
+    pub async fn delete_draft(&self, actor: &Actor, id: JobId) -> Result<(), AppError> {
+        let (row, granted) = self.editable(actor, id).await?;
+        let tx = self.store.write().await?;
+        if !tx.delete_draft(&granted).await? {
+            return Err(AppError::State("only a draft that never ran can be deleted".into()));
+        }
+        tx.audit(EntryDraft::done(self.now(), actor, "job.delete").target(id).workspace(row.workspace))
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn editable(&self, actor: &Actor, id: JobId) -> Result<(JobRow, Granted<EditJob>), AppError> {
+        let (row, resource, _) = self.job_resource(actor, id).await?;
+        Ok((row, self.permit(actor, EditJob, &resource, "job").await?))
+    }
+
+    /// Submits a signed spec; its signature is its author's approval.
+    pub async fn submit_job(&self, actor: &Actor, id: JobId, statement: &Value) -> Result<JobView, AppError> {
+        let (row, resource, _) = self.job_resource(actor, id).await?;
+        let granted = self.permit(actor, SubmitJob, &resource, "job").await?;
+        let result = self.submit(&granted, &row, statement).await;
+        self.noting(actor, "job.submit", id, result).await?;
+        self.show_job(actor, id).await
+    }
+
+    async fn submit(
+        &self,
+        granted: &Granted<SubmitJob>,
+        row: &JobRow,
+        statement: &Value,
+    ) -> Result<(), AppError> {
+        let spec = envelope(statement)?;
+        let grounds = self.admit_spec(granted.actor(), row, &spec).await?;
+        let to = row.state.to(JobState::UnderReview).map_err(|e| AppError::State(e.to_string()))?;
+        if spec.open::<Spec>().is_ok_and(|s| s.predicate().body.test) {
+            return Err(AppError::Unprocessable("a test spec is not submitted".into()));
+        }
+        let tx = self.store.write().await?;
+        if !self.keep(&tx, &spec, granted.actor(), "job.submit").await? {
+            return Err(AppError::Conflict("this spec was submitted before".into()));
+        }
+        if !tx.submit_job(granted, spec.digest(), to).await? {
+            return Err(AppError::State("the job is no longer a draft".into()));
+        }
+        if self.accepted(&grounds, row.workspace, &spec)? {
+            tx.move_job(row.id, JobState::UnderReview, JobState::Accepted).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Judges a spec: by the named checks, and its tables are what the workspace's shares give now.
+    pub(crate) async fn admit_spec(
+        &self,
+        actor: &Actor,
+        row: &JobRow,
+        spec: &Envelope,
+    ) -> Result<Grounds, AppError> {
+        let opened = spec.open::<Spec>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().clone();
+        if opened.workspace != Some(row.workspace) {
+            return Err(AppError::Unprocessable("the spec names another workspace".into()));
+        }
+        if self.workspace_row(row.workspace).await?.state != "active" {
+            return Err(AppError::State("the workspace is not active".into()));
+        }
+        self.signed_by_caller(actor, spec).await?;
+        let db = self.store.read();
+        let shares = live_shares(&db, row.workspace).await?;
+        for (name, manifest) in &opened.body.tables {
+            if !shares.iter().any(|s| s.sql_name == *name && s.manifest == *manifest) {
+                let why = format!(
+                    "`{name}` is not a dataset shared to the workspace now, or another version of it"
+                );
+                return Err(refused(Check::Manifest, why));
+            }
+        }
+        let mut grounds = Grounds::of(&db, Some(row.workspace), &[]).await?;
+        for reader in &opened.body.readers {
+            if !grounds.envelopes.contains_key(reader) {
+                return Err(refused(
+                    Check::Membership,
+                    format!("the reader `{reader}` has no certificate in the charter"),
+                ));
+            }
+        }
+        self.admit(spec, &grounds)?;
+        grounds.dossier.add(spec)?;
+        grounds.envelopes.insert(spec.digest(), spec.clone());
+        Ok(grounds)
+    }
+
+    /// Whether the approval policy is met; anything but a missing approval is for the run to say.
+    fn accepted(&self, grounds: &Grounds, workspace: Digest, spec: &Envelope) -> Result<bool, AppError> {
+        let force = grounds.in_force(workspace)?;
+        let found = grounds.dossier.specs().get(&spec.digest()).ok_or(AppError::Absent("spec"))?;
+        Ok(approvals::approved(found, &force, &grounds.dossier, &Marks::default(), self.now()).is_ok())
+    }
+
+    /// Approves or rejects.
+    pub async fn review_job(
+        &self,
+        actor: &Actor,
+        id: JobId,
+        statement: &Value,
+    ) -> Result<(JobView, Standing), AppError> {
+        let (row, resource, _) = self.job_resource(actor, id).await?;
+        let granted = self.permit(actor, ReviewJob, &resource, "job").await?;
+        let result = self.review(&granted, &row, statement).await;
+        let standing = self.noting(actor, "job.review", id, result).await?;
+        Ok((self.show_job(actor, id).await?, standing))
+    }
+
+    async fn review(
+        &self,
+        granted: &Granted<ReviewJob>,
+        row: &JobRow,
+        statement: &Value,
+    ) -> Result<Standing, AppError> {
+        let review = envelope(statement)?;
+        let body =
+            review.open::<Review>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().body.clone();
+        if row.spec != Some(body.spec) || row.state != JobState::UnderReview {
+            return Err(AppError::State("the job does not wait for a review of this spec".into()));
+        }
+        let mut grounds = Grounds::of(&self.store.read(), Some(row.workspace), &[]).await?;
+        match body.decision {
+            Decision::Reject => self.restricting(granted, &review, &grounds, &[body.spec]).await,
+            Decision::Approve => {
+                self.signed_by_caller(granted.actor(), &review).await?;
+                self.admit(&review, &grounds)?;
+                let spec = grounds.envelopes.get(&body.spec).cloned().ok_or(AppError::Absent("spec"))?;
+                let tx = self.store.write().await?;
+                self.keep(&tx, &review, granted.actor(), "job.approve").await?;
+                // Read again within the transaction: two last approvals may have come at once.
+                grounds = Grounds::of(&tx, Some(row.workspace), &[]).await?;
+                if self.accepted(&grounds, row.workspace, &spec)? {
+                    tx.move_job(row.id, JobState::UnderReview, JobState::Accepted).await?;
+                }
+                tx.commit().await?;
+                // Approvals need no acknowledgement: they let nothing pass that the broker does not judge again.
+                Ok(Standing::InForce(Value::Null))
+            }
+        }
+    }
+
+    /// Withdraws the spec or a review of it.
+    pub async fn withdraw_job(
+        &self,
+        actor: &Actor,
+        id: JobId,
+        statement: &Value,
+    ) -> Result<(Digest, Standing), AppError> {
+        let (row, resource, _) = self.job_resource(actor, id).await?;
+        let granted = self.permit(actor, WithdrawJob, &resource, "job").await?;
+        let withdrawal = envelope(statement)?;
+        let target = withdrawal
+            .open::<Withdrawal>()
+            .map_err(|e| AppError::Invalid(e.to_string()))?
+            .predicate()
+            .body
+            .target;
+        let grounds = Grounds::of(&self.store.read(), Some(row.workspace), &[]).await?;
+        let (about, named) = match target {
+            WithdrawalTarget::Spec(spec) => (Some(spec), vec![spec]),
+            WithdrawalTarget::Review(review) => {
+                let spec = grounds.dossier.reviews().get(&review).map(|r| r.body().spec);
+                (spec, spec.into_iter().chain([review]).collect())
+            }
+        };
+        if about.is_none() || about != row.spec {
+            return Err(AppError::State("the withdrawal is not about the job's spec".into()));
+        }
+        let standing = self.restricting(&granted, &withdrawal, &grounds, &named).await;
+        Ok((withdrawal.digest(), self.noting(actor, "job.withdraw", id, standing).await?))
+    }
+
+    /// A job.
+    pub async fn show_job(&self, actor: &Actor, id: JobId) -> Result<JobView, AppError> {
+        let (row, resource, _) = self.job_resource(actor, id).await?;
+        self.permit(actor, ReadJob, &resource, "job").await?;
+        self.job_view(row).await
+    }
+
+    /// A workspace's jobs.
+    pub async fn workspace_jobs(
+        &self,
+        actor: &Actor,
+        workspace: Digest,
+        paging: &Paging,
+    ) -> Result<Vec<JobView>, AppError> {
+        self.in_workspace(actor, workspace).await?;
+        let rows = jobs::of_workspace(&self.store.read(), workspace, &paging.after, paging.limit).await?;
+        self.job_views(rows).await
+    }
+
+    /// Jobs over all the caller's workspaces.
+    pub async fn list_jobs(&self, actor: &Actor, paging: &Paging) -> Result<Vec<JobView>, AppError> {
+        self.permit(actor, ListJobs, &Resource::deployment(), "job").await?;
+        let rows = jobs::of_user(&self.store.read(), user(actor)?, &paging.after, paging.limit).await?;
+        self.job_views(rows).await
+    }
+
+    async fn job_views(&self, rows: Vec<JobRow>) -> Result<Vec<JobView>, AppError> {
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            views.push(self.job_view(row).await?);
+        }
+        Ok(views)
+    }
+
+    async fn job_view(&self, row: JobRow) -> Result<JobView, AppError> {
+        let db = self.store.read();
+        let creator = people::user_by_id(&db, row.creator).await?.ok_or(AppError::Absent("user"))?.email;
+        let tables =
+            live_shares(&db, row.workspace).await?.into_iter().map(|s| (s.sql_name, s.manifest)).collect();
+        let mut view = JobView {
+            creator,
+            spec: None,
+            reviews: Vec::new(),
+            awaiting: BTreeSet::new(),
+            runs_used: 0,
+            tables,
+            row,
+        };
+        let Some(digest) = view.row.spec else { return Ok(view) };
+        let grounds = Grounds::of(&db, Some(view.row.workspace), &[]).await?;
+        view.spec = grounds.envelopes.get(&digest).map(wire);
+        view.runs_used = runs::used(&db, digest).await?;
+        let force = grounds.in_force(view.row.workspace)?;
+        let mut approvers = BTreeSet::new();
+        approvers.extend(grounds.dossier.specs().get(&digest).and_then(Verified::certificate));
+        for review in grounds.dossier.reviews().values().filter(|r| r.body().spec == digest) {
+            let Some(certificate) = review.certificate() else { continue };
+            let counts = self.counts(review, certificate, &force, &grounds);
+            if counts && review.body().decision == Decision::Approve {
+                approvers.insert(certificate);
+            }
+            view.reviews.push(ReviewView {
+                reviewer: email_of(&grounds, &certificate)?,
+                review: review.body().clone(),
+                statement: grounds.envelopes.get(&review.digest()).map(wire).unwrap_or_default(),
+                digest: review.digest(),
+                at: review.issued_at(),
+                counts,
+            });
+        }
+        if view.row.state == JobState::UnderReview {
+            for missing in missing(&force, &approvers) {
+                view.awaiting.insert(email_of(&grounds, &missing)?);
+            }
+        }
+        Ok(view)
+    }
+
+    fn counts(
+        &self,
+        review: &Verified<Review>,
+        certificate: Digest,
+        force: &InForce,
+        grounds: &Grounds,
+    ) -> bool {
+        let member = cloister_verify::certificates::member(
+            &certificate,
+            force,
+            &grounds.dossier,
+            &Marks::default(),
+            self.now(),
+        );
+        let withdrawn = grounds.dossier.withdrawals().values().any(|w| {
+            w.body().target == WithdrawalTarget::Review(review.digest())
+                && w.certificate() == Some(certificate)
+        });
+        member.is_ok() && !withdrawn && review.body().expires.is_none_or(|end| self.now() < end)
+    }
+}
+
+fn taken(error: StoreError, name: &JobName) -> AppError {
+    match error {
+        StoreError::Conflict => {
+            AppError::Conflict(format!("a job named `{name}` is in the workspace already"))
+        }
+        other => other.into(),
+    }
+}
+
+fn email_of(grounds: &Grounds, certificate: &Digest) -> Result<Email, AppError> {
+    let found = grounds.dossier.certificates().get(certificate);
+    Ok(found.ok_or(AppError::Internal("a certificate is missing".into()))?.body().email.clone())
+}
+
+/// Who must still approve: everyone, or members of groups below their threshold.
+fn missing(force: &InForce, approvers: &BTreeSet<Digest>) -> BTreeSet<Digest> {
+    match &force.charter().approval {
+        ApprovalPolicy::AllMembers => force.charter().members.difference(approvers).copied().collect(),
+        ApprovalPolicy::Groups { groups } => groups
+            .iter()
+            .filter(|g| g.members.intersection(approvers).count() < g.threshold as usize)
+            .flat_map(|g| g.members.difference(approvers).copied())
+            .collect(),
+    }
+}

@@ -1,0 +1,487 @@
+//! What workers ask: leases under fences, progress, release records into the log, outputs, the end.
+
+use std::ops::Range;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use cloister_audit::Included;
+use cloister_authz::{Actor, Granted, Kind, Resource, actions::Work};
+use cloister_model::{
+    DatasetId, Digest, Duration, RunId, SqlName,
+    states::{RunKind, RunState},
+};
+use cloister_statement::{
+    Kind as StatementKind,
+    predicate::{Manifest, Receipt, ReleaseRecord, Spec},
+};
+use cloister_store::{
+    EntryDraft, datasets,
+    runs::{self, Ending, OutputRow, ReleaseRow, RunRow},
+};
+use cloister_verify::{Marks, approvals, grants, limits, manifests};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    datasets::{Content, object_key},
+    grounds::{Grounds, envelope, find, wire},
+    jobs::live_shares,
+    runs::output_key,
+};
+use crate::{App, AppError, restrict::row_of};
+
+/// How long a lease lasts unless renewed.
+const LEASE: Duration = Duration::seconds(30);
+/// How often a run's worker may be lost before the run fails.
+const MAX_LOSSES: i64 = 2;
+/// The longest a worker waits for work.
+const LONGEST_WAIT: u64 = 30;
+/// Stages a worker may report.
+const STAGES: &[&str] = &["proving", "releasing", "reading", "computing", "sealing"];
+/// The most bytes of a sealed output.
+pub const MAX_OUTPUT: usize = 512 << 20;
+
+/// One table of a leased run.
+#[derive(Clone, Debug)]
+pub struct LeasedTable {
+    /// The SQL name.
+    pub sql_name: SqlName,
+    /// The manifest.
+    pub manifest: Digest,
+    /// The dataset.
+    pub dataset: DatasetId,
+    /// The sealed key; absent in tests.
+    pub sealed_key: Option<Value>,
+}
+
+/// Work for a worker.
+#[derive(Clone, Debug)]
+pub struct Leased {
+    /// The run.
+    pub row: RunRow,
+    /// The fence of this lease.
+    pub fence: i64,
+    /// Every statement of the run.
+    pub statements: Vec<Value>,
+    /// Its tables.
+    pub tables: Vec<LeasedTable>,
+}
+
+/// What a worker brings with a release record.
+#[derive(Clone, Debug)]
+pub struct NewRelease {
+    /// The record.
+    pub record: Value,
+    /// The challenge.
+    pub challenge: Value,
+    /// The transcript, base64.
+    pub transcript: String,
+    /// The evidence, base64.
+    pub evidence: String,
+}
+
+/// How a worker ends a run.
+#[derive(Clone, Debug)]
+pub struct Finish {
+    /// `succeeded`, `cancelled` or a code.
+    pub outcome: String,
+    /// The check that refused.
+    pub check: Option<String>,
+    /// The receipt.
+    pub receipt: Option<Value>,
+    /// Outputs: name, size, digest.
+    pub outputs: Vec<(String, u64, Digest)>,
+    /// The report as it came.
+    pub report: Value,
+}
+
+fn lost() -> AppError {
+    AppError::Conflict("the lease is not the live one".into())
+}
+
+fn word(text: &str) -> Result<&str, AppError> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    if (1..=60).contains(&text.len()) && text.chars().all(plain) {
+        Ok(text)
+    } else {
+        Err(AppError::Invalid("a code is 1 to 60 lower-case letters, digits, `_` or `-`".into()))
+    }
+}
+
+impl App {
+    async fn working(&self, actor: &Actor, id: impl Into<String>) -> Result<Granted<Work>, AppError> {
+        self.permit(actor, Work, &Resource::new(Kind::Run, id), "run").await
+    }
+
+    async fn held(&self, actor: &Actor, id: RunId, fence: i64) -> Result<(RunRow, Granted<Work>), AppError> {
+        let granted = self.working(actor, id.to_string()).await?;
+        let row = runs::by_id(&self.store.read(), id).await?.ok_or(AppError::Absent("run"))?;
+        if row.fence == fence && row.state == RunState::Running { Ok((row, granted)) } else { Err(lost()) }
+    }
+
+    /// Waits for work.
+    pub async fn lease_run(&self, actor: &Actor, wait_seconds: u32) -> Result<Option<Leased>, AppError> {
+        let granted = self.working(actor, "queue").await?;
+        let wait = std::time::Duration::from_secs(u64::from(wait_seconds).min(LONGEST_WAIT));
+        let deadline = tokio::time::Instant::now() + wait;
+        loop {
+            for row in runs::waiting(&self.store.read(), self.now(), 50).await? {
+                if let Some(leased) = self.try_lease(&granted, row).await? {
+                    return Ok(Some(leased));
+                }
+            }
+            if tokio::time::Instant::now() >= deadline {
+                return Ok(None);
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Leases a run, or ends one that may not run (any more).
+    async fn try_lease(&self, granted: &Granted<Work>, row: RunRow) -> Result<Option<Leased>, AppError> {
+        if row.cancel {
+            self.end(&row, RunState::Cancelled, None, None).await?;
+            return Ok(None);
+        }
+        if row.state == RunState::Running && row.losses >= MAX_LOSSES {
+            self.end(&row, RunState::Failed, Some("worker_lost"), None).await?;
+            return Ok(None);
+        }
+        let grounds = self.run_grounds(&row).await?;
+        if let Err(AppError::Refused { check, .. }) = self.may_run(&row, &grounds) {
+            self.end(&row, RunState::Failed, Some("refused"), Some(check)).await?;
+            return Ok(None);
+        }
+        let tables = self.leased_tables(&row).await?;
+        let now = self.now();
+        let tx = self.store.write().await?;
+        let Some(fence) = tx.lease_run(granted, &row, now, LEASE).await? else { return Ok(None) };
+        let entry =
+            EntryDraft::done(now, granted.actor(), "run.lease").target(row.id).workspace(row.workspace);
+        tx.audit(entry.fact("fence", fence)).await?;
+        tx.commit().await?;
+        let statements = grounds.envelopes.values().chain(&grounds.acknowledgements).map(wire).collect();
+        Ok(Some(Leased { row, fence, statements, tables }))
+    }
+
+    /// The server leases nothing that a stored statement forbids, acknowledged or not.
+    fn may_run(&self, row: &RunRow, grounds: &Grounds) -> Result<(), AppError> {
+        let (marks, now, dossier) = (Marks::default(), self.now(), &grounds.dossier);
+        let force = grounds.in_force(row.workspace)?;
+        limits::archive(&force)?;
+        let spec = dossier.specs().get(&row.spec).ok_or(AppError::Absent("spec"))?;
+        for manifest in spec.body().tables.values() {
+            let (_, owner) = manifests::newest(manifest, dossier, &marks)?;
+            if row.kind == RunKind::Real {
+                grants::holding(manifest, &owner, &force, dossier, &marks, now)?;
+            }
+        }
+        if row.kind == RunKind::Real {
+            approvals::approved(spec, &force, dossier, &marks, now)?;
+            let request = row
+                .request
+                .and_then(|r| dossier.requests().get(&r))
+                .ok_or(AppError::Absent("run request"))?;
+            cloister_verify::run_policy::permitted(request, row.id, spec, &force, dossier, now)?;
+        }
+        Ok(())
+    }
+
+    async fn leased_tables(&self, row: &RunRow) -> Result<Vec<LeasedTable>, AppError> {
+        let db = self.store.read();
+        let spec =
+            find(&db, row.spec).await?.open::<Spec>().map_err(AppError::internal)?.predicate().body.clone();
+        let shares = live_shares(&db, row.workspace).await?;
+        let mut tables = Vec::new();
+        for (sql_name, manifest) in spec.tables {
+            let share = shares.iter().find(|s| s.manifest == manifest);
+            let opened = find(&db, manifest).await?.open::<Manifest>().map_err(AppError::internal)?;
+            let sealed_key = match (row.kind, share) {
+                (RunKind::Real, Some(s)) => {
+                    Some(serde_json::from_str(&s.sealed_key).map_err(AppError::internal)?)
+                }
+                (RunKind::Test, _) | (RunKind::Real, None) => None,
+            };
+            tables.push(LeasedTable {
+                sql_name,
+                manifest,
+                dataset: opened.predicate().body.dataset,
+                sealed_key,
+            });
+        }
+        Ok(tables)
+    }
+
+    async fn end(
+        &self,
+        row: &RunRow,
+        state: RunState,
+        code: Option<&str>,
+        check: Option<String>,
+    ) -> Result<(), AppError> {
+        let now = self.now();
+        let ending = Ending {
+            state,
+            code: code.map(Into::into),
+            check: check.clone(),
+            receipt: None,
+            report: String::new(),
+        };
+        let tx = self.store.write().await?;
+        if tx.finish_run(row.id, row.fence, &ending, now).await? {
+            let mut entry = match &check {
+                Some(check) => EntryDraft::refused(now, &Actor::HostOperator, "run.end", check),
+                None => EntryDraft::done(now, &Actor::HostOperator, "run.end"),
+            };
+            entry.entry.actor = "server".into();
+            tx.audit(entry.target(row.id).workspace(row.workspace).fact("state", state)).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Renews the lease; true when the run was cancelled.
+    pub async fn run_progress(
+        &self,
+        actor: &Actor,
+        (id, fence): (RunId, i64),
+        stage: &str,
+        share: Option<f64>,
+    ) -> Result<bool, AppError> {
+        if !STAGES.contains(&stage) || share.is_some_and(|s| !(0.0..=1.0).contains(&s)) {
+            return Err(AppError::Invalid("an unknown stage, or a share outside 0 to 1".into()));
+        }
+        let (row, granted) = self.held(actor, id, fence).await?;
+        let tx = self.store.write().await?;
+        if !tx.run_progress(&granted, fence, (stage, share), self.now().plus(LEASE)).await? {
+            return Err(lost());
+        }
+        tx.commit().await?;
+        Ok(row.cancel)
+    }
+
+    /// Stores and logs a release record; answers with its place in the log.
+    pub async fn log_release(
+        &self,
+        actor: &Actor,
+        (id, fence): (RunId, i64),
+        new: &NewRelease,
+    ) -> Result<Included, AppError> {
+        let (row, granted) = self.held(actor, id, fence).await?;
+        let (record, challenge) = (envelope(&new.record)?, envelope(&new.challenge)?);
+        let body = record
+            .open::<ReleaseRecord>()
+            .map_err(|e| AppError::Invalid(e.to_string()))?
+            .predicate()
+            .body
+            .clone();
+        let bytes = |text: &str| STANDARD.decode(text).map_err(|_| AppError::Invalid("not base64".into()));
+        let digest = |bytes: Vec<u8>| Digest(Sha256::digest(bytes).into());
+        let fits = body.run == id
+            && body.spec == row.spec
+            && body.challenge == challenge.digest()
+            && body.transcript == digest(bytes(&new.transcript)?)
+            && body.evidence == digest(bytes(&new.evidence)?);
+        if !fits {
+            return Err(AppError::Unprocessable(
+                "the release record is about another run, challenge, transcript or evidence".into(),
+            ));
+        }
+        let mut grounds = self.run_grounds(&row).await?;
+        grounds.dossier.add(&record)?;
+        let known = runs::releases(&self.store.read(), id).await?;
+        if let Some(known) = known.iter().find(|r| r.digest == record.digest()) {
+            return self.log.wait_for(known.entry).await;
+        }
+        let now = self.now();
+        let tx = self.store.write().await?;
+        tx.store_statement(&row_of(&record, now)?, None).await?;
+        let entry = EntryDraft::done(now, actor, "release").target(id).workspace(row.workspace);
+        let entry = tx.audit(entry.statement(record.digest())).await?;
+        tx.add_release(
+            &granted,
+            &ReleaseRow {
+                run: id,
+                digest: record.digest(),
+                record: String::from_utf8(record.to_json()).map_err(AppError::internal)?,
+                challenge: String::from_utf8(challenge.to_json()).map_err(AppError::internal)?,
+                transcript: new.transcript.clone(),
+                evidence: new.evidence.clone(),
+                entry,
+            },
+        )
+        .await?;
+        tx.commit().await?;
+        self.log.wait_for(entry).await
+    }
+
+    /// A range of ciphertext of a table of the leased run.
+    pub async fn run_ciphertext(
+        &self,
+        actor: &Actor,
+        (id, fence): (RunId, i64),
+        (dataset, version, name): (DatasetId, u32, &str),
+        range: Option<Range<u64>>,
+    ) -> Result<Content, AppError> {
+        let (row, _) = self.held(actor, id, fence).await?;
+        let db = self.store.read();
+        let spec =
+            find(&db, row.spec).await?.open::<Spec>().map_err(AppError::internal)?.predicate().body.clone();
+        for manifest in spec.tables.values() {
+            let body = find(&db, *manifest)
+                .await?
+                .open::<Manifest>()
+                .map_err(AppError::internal)?
+                .predicate()
+                .body
+                .clone();
+            let listed = body.dataset == dataset
+                && body.version == version
+                && body.files.iter().any(|f| f.name == name);
+            if listed && row.kind == RunKind::Real {
+                if datasets::by_id(&db, dataset).await?.is_none_or(|d| d.state == "deleted") {
+                    return Err(AppError::Absent("file"));
+                }
+                return self.content(&object_key(dataset, version, name), range).await;
+            }
+        }
+        Err(AppError::Absent("file"))
+    }
+
+    /// Takes a sealed output.
+    pub async fn put_output(
+        &self,
+        actor: &Actor,
+        (id, fence): (RunId, i64),
+        name: &str,
+        bytes: Bytes,
+    ) -> Result<(), AppError> {
+        let (_, granted) = self.held(actor, id, fence).await?;
+        if !matches!(name, "result" | "log") || bytes.len() > MAX_OUTPUT {
+            return Err(AppError::Invalid("an output is `result` or `log`, of at most 512 MiB".into()));
+        }
+        let (size, sha256) = (bytes.len() as u64, Digest(Sha256::digest(&bytes).into()));
+        self.objects.put(&output_key(id, fence, name), bytes).await?;
+        let tx = self.store.write().await?;
+        let row = runs::by_id(&tx, id).await?.ok_or(AppError::Absent("run"))?;
+        if row.fence != fence || row.state != RunState::Running {
+            return Err(lost());
+        }
+        tx.put_output(&granted, &OutputRow { name: name.into(), fence, size, sha256 }).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Ends a run under its fence, once. The same report again gets the same answer.
+    pub async fn finish_run(
+        &self,
+        actor: &Actor,
+        (id, fence): (RunId, i64),
+        finish: &Finish,
+    ) -> Result<(), AppError> {
+        self.working(actor, id.to_string()).await?;
+        let report = finish.report.to_string();
+        let row = runs::by_id(&self.store.read(), id).await?.ok_or(AppError::Absent("run"))?;
+        if row.fence == fence && row.finish.as_deref() == Some(&report) {
+            return Ok(());
+        }
+        if row.fence != fence || row.state != RunState::Running {
+            return Err(lost());
+        }
+        let outcome = word(&finish.outcome)?;
+        let check = finish.check.as_deref().map(word).transpose()?;
+        let receipt = self.receipt_of(&row, finish).await?;
+        let (state, code) = match outcome {
+            "succeeded" if receipt.is_some() || row.kind == RunKind::Test => (RunState::Succeeded, None),
+            "succeeded" => return Err(AppError::Unprocessable("a run that succeeded has a receipt".into())),
+            "cancelled" => (RunState::Cancelled, None),
+            code => (RunState::Failed, Some(code.to_owned())),
+        };
+        let ending = Ending {
+            state: row.state.to(state).map_err(|e| AppError::State(e.to_string()))?,
+            code,
+            check: check.map(Into::into),
+            receipt: receipt
+                .as_ref()
+                .map(|r| String::from_utf8(r.to_json()))
+                .transpose()
+                .map_err(AppError::internal)?,
+            report,
+        };
+        let now = self.now();
+        let tx = self.store.write().await?;
+        if !tx.finish_run(id, fence, &ending, now).await? {
+            return Err(lost());
+        }
+        let mut entry = match check {
+            Some(check) => EntryDraft::refused(now, actor, "run.finish", check),
+            None => EntryDraft::done(now, actor, "run.finish"),
+        };
+        entry = entry.target(id).workspace(row.workspace).fact("outcome", outcome);
+        if let Some(receipt) = &receipt {
+            tx.store_statement(&row_of(receipt, now)?, None).await?;
+            entry = entry.statement(receipt.digest());
+        }
+        tx.audit(entry).await?;
+        tx.commit().await?;
+        if receipt.is_some()
+            && let Err(error) = self.broker_evidence(id).await
+        {
+            // The bundle asks again when it is wanted.
+            tracing::warn!(%error, "the broker's evidence for a bundle");
+        }
+        Ok(())
+    }
+
+    /// The receipt must be of this run, rest on its release record and name the outputs that were put.
+    async fn receipt_of(
+        &self,
+        row: &RunRow,
+        finish: &Finish,
+    ) -> Result<Option<cloister_statement::Envelope>, AppError> {
+        let put = runs::outputs(&self.store.read(), row.id).await?;
+        for (name, size, sha256) in &finish.outputs {
+            if !put
+                .iter()
+                .any(|o| o.fence == row.fence && o.name == *name && o.size == *size && o.sha256 == *sha256)
+            {
+                return Err(AppError::Unprocessable(format!(
+                    "the output `{name}` was not put with that size and digest"
+                )));
+            }
+        }
+        let Some(receipt) = &finish.receipt else { return Ok(None) };
+        let receipt = envelope(receipt)?;
+        if receipt.kind() != StatementKind::Receipt {
+            return Err(AppError::Invalid("a receipt was expected".into()));
+        }
+        let opened = receipt.open::<Receipt>().map_err(|e| AppError::Invalid(e.to_string()))?;
+        let key = opened.predicate().body.worker;
+        let verified = opened.verify(&key).map_err(|e| AppError::Invalid(e.to_string()))?;
+        let body = verified.body();
+        let mut ours = false;
+        for release in runs::releases(&self.store.read(), row.id).await? {
+            let record = super::grounds::stored(&release.record)?
+                .open::<ReleaseRecord>()
+                .map_err(AppError::internal)?;
+            ours |= release.digest == body.release && record.predicate().body.worker == key;
+        }
+        let named = finish.outputs.iter().all(|(name, size, sha256)| {
+            body.outputs.iter().any(|o| o.name == *name && o.size == *size && o.sha256 == *sha256)
+        });
+        let fits = body.run == row.id && body.outcome == finish.outcome && ours && named;
+        if fits && body.outputs.len() == finish.outputs.len() {
+            Ok(Some(receipt))
+        } else {
+            Err(AppError::Unprocessable("the receipt is not of this run, its release and its outputs".into()))
+        }
+    }
+
+    /// The broker proves itself to a fresh nonce; kept with the run.
+    pub(crate) async fn broker_evidence(&self, id: RunId) -> Result<Value, AppError> {
+        let nonce = Digest(self.random::<32>());
+        let answer = self.broker.post("/v1/evidence", json!({ "nonce": nonce })).await?;
+        let tx = self.store.write().await?;
+        tx.keep_broker_evidence(id, &answer.to_string()).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+}
