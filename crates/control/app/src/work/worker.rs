@@ -148,9 +148,17 @@ impl App {
             return Ok(None);
         }
         let grounds = self.run_grounds(&row).await?;
-        if let Err(AppError::Refused { check, .. }) = self.may_run(&row, &grounds) {
-            self.end(&row, RunState::Failed, Some("refused"), Some(check)).await?;
-            return Ok(None);
+        match self.may_run(&row, &grounds) {
+            Ok(()) => {}
+            Err(AppError::Refused { check, .. }) => {
+                self.end(&row, RunState::Failed, Some("refused"), Some(check)).await?;
+                return Ok(None);
+            }
+            // Undecided is not allowed: the run stays queued, the others go on.
+            Err(error) => {
+                tracing::error!(run = %row.id, %error, "a run cannot be judged");
+                return Ok(None);
+            }
         }
         let tables = self.leased_tables(&row).await?;
         let now = self.now();
