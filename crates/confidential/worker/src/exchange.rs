@@ -167,3 +167,29 @@ pub(crate) fn renewal(signing: &SigningKey, run: RunId, session: Digest, counter
     ]);
     Renewal { session, signature: hex::encode(signing.sign(&message)), counter }
 }
+
+#[cfg(test)]
+mod tests {
+    use cloister_statement::{keys::verify, testing::CountingRng};
+
+    use super::*;
+
+    #[test]
+    fn a_renewal_is_signed_for_its_run_session_and_counter() {
+        let key = SigningKey::generate(&CountingRng::new(1));
+        let (run, session) = (RunId(uuid::Uuid::from_u128(5)), Digest([3; 32]));
+        let renewal = renewal(&key, run, session, 7);
+        let signature: [u8; 64] = hex::decode(&renewal.signature).unwrap().try_into().unwrap();
+        let message = |counter: u64| {
+            let run = run.to_string();
+            length_prefixed(&[
+                b"cloister/renew/v1",
+                run.as_bytes(),
+                session.as_bytes(),
+                &counter.to_be_bytes(),
+            ])
+        };
+        assert!(verify(&key.public(), &message(7), &signature));
+        assert!(!verify(&key.public(), &message(8), &signature));
+    }
+}

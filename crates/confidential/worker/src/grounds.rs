@@ -99,3 +99,70 @@ impl Grounds {
         Ok(Self { spec, request, tables, readers, record })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cloister_statement::{SigningKey, testing::CountingRng};
+    use cloister_verify::{
+        Marks,
+        testing::{NOW, World, bundles::release_of, signed},
+    };
+
+    use super::*;
+
+    /// A world, what a server brings of it, and the release record of its run.
+    fn world(edit: fn(&mut ReleaseRecord)) -> (World, Brought, ReleaseRecord) {
+        let world = World::new();
+        let cleared = world.check_with(&[], &Marks::default(), NOW).unwrap();
+        let mut record = release_of(&world, &cleared);
+        edit(&mut record);
+        let wires: Vec<Wire> = world.statements().iter().map(|s| wire(s).unwrap()).collect();
+        let brought = Brought::read(&wires).unwrap();
+        (world, brought, record)
+    }
+
+    fn record_by(key: &SigningKey, world: &World, record: ReleaseRecord) -> Envelope {
+        signed(key, cloister_statement::Signer::Key(key.public()), world.workspace(), NOW, record)
+    }
+
+    fn check(result: Result<Grounds, RunError>) -> Option<String> {
+        result.err().and_then(|e| e.check())
+    }
+
+    #[test]
+    fn the_charters_broker_is_believed_and_no_other_key() {
+        let (world, brought, record) = world(|_| {});
+        let good = record_by(&world.broker_key, &world, record.clone());
+        let grounds = Grounds::establish(&good, &brought).unwrap();
+        assert_eq!(grounds.tables.len(), 2);
+        assert!(!grounds.readers.is_empty());
+        let forged = record_by(&SigningKey::generate(&CountingRng::new(9)), &world, record);
+        assert_eq!(check(Grounds::establish(&forged, &brought)).as_deref(), Some("release"));
+    }
+
+    #[test]
+    fn a_statement_that_the_record_does_not_list_does_not_count() {
+        let edits: [fn(&mut ReleaseRecord); 4] = [
+            |r| assert!(r.statements.remove(&r.spec.clone())),
+            |r| assert!(r.statements.remove(&r.charter.clone())),
+            |r| assert!(r.statements.remove(&r.request.clone())),
+            |r| assert!(r.manifests.iter().all(|m| r.statements.remove(m))),
+        ];
+        for edit in edits {
+            let (world, brought, record) = world(edit);
+            let envelope = record_by(&world.broker_key, &world, record);
+            assert_eq!(check(Grounds::establish(&envelope, &brought)).as_deref(), Some("release"));
+        }
+    }
+
+    #[test]
+    fn a_statement_that_was_not_brought_ends_the_run() {
+        let (world, brought, record) = world(|_| {});
+        let envelope = record_by(&world.broker_key, &world, record.clone());
+        for missing in [record.spec, record.charter, record.request] {
+            let mut brought = Brought(brought.0.clone());
+            brought.0.remove(&missing);
+            assert_eq!(check(Grounds::establish(&envelope, &brought)).as_deref(), Some("statement"));
+        }
+    }
+}

@@ -137,3 +137,45 @@ pub(crate) async fn keys(broker: &BrokerApi, signing: &SigningKey, run: RunId, s
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// A server that answers every request with these bytes.
+    async fn scripted(status: &'static str, body: &'static str) -> Arc<WorkerApi> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let length = body.len();
+                let head = format!(
+                    "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+                );
+                let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+            }
+        });
+        Arc::new(WorkerApi::new(&url, "token").unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_cancel_or_a_lost_lease_is_heard_within_two_seconds() {
+        for (status, body, expected) in [
+            ("200 OK", r#"{"cancelled":true}"#, Some(Stop::Cancelled)),
+            ("409 Conflict", "{}", Some(Stop::LeaseLost)),
+            ("503 Service Unavailable", "{}", None),
+            ("200 OK", r#"{"cancelled":false}"#, None),
+        ] {
+            let server = scripted(status, body).await;
+            let (hold, _heartbeat) = lease(&server, RunId(uuid::Uuid::from_u128(1)), 1);
+            let heard = tokio::time::timeout(Duration::from_secs(2), hold.stopped()).await.ok();
+            assert_eq!(heard, expected, "{status} {body}");
+        }
+    }
+}
