@@ -1,6 +1,7 @@
 //! Pages: `?cursor=&limit=`.
 
 use cloister_api::Page;
+use cloister_app::work::Paging;
 use serde::Deserialize;
 
 /// Where a list goes on, and how much of it.
@@ -17,6 +18,11 @@ pub(crate) struct PageQuery {
 impl PageQuery {
     pub(crate) fn limit(&self) -> u64 {
         self.limit.unwrap_or(50).clamp(1, 200)
+    }
+
+    /// What use cases take: one more than shown tells whether there is more.
+    pub(crate) fn paging(&self) -> Paging {
+        Paging { after: self.cursor.clone(), limit: self.limit() + 1 }
     }
 
     /// A page of what was found with `limit + 1`.

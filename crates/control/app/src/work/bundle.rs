@@ -54,8 +54,8 @@ fn charters(grounds: &Grounds) -> Vec<CharterDoc> {
 }
 
 impl App {
-    /// Assembles the bundle of a run that has a receipt.
-    pub async fn run_bundle(&self, actor: &Actor, id: RunId) -> Result<Value, AppError> {
+    /// Assembles the bundle of a run that has a receipt: its exact bytes.
+    pub async fn run_bundle(&self, actor: &Actor, id: RunId) -> Result<Vec<u8>, AppError> {
         let row = self.visible_run(actor, id).await?;
         let receipt = row.receipt.as_deref().ok_or(AppError::State("the run has no receipt".into()))?;
         let receipt = stored(receipt)?;
@@ -111,7 +111,7 @@ impl App {
         tx.audit(EntryDraft::done(self.now(), actor, "run.bundle").target(id).workspace(row.workspace))
             .await?;
         tx.commit().await?;
-        serde_json::from_slice(&bundle.encode().map_err(AppError::internal)?).map_err(AppError::internal)
+        bundle.encode().map_err(AppError::internal)
     }
 
     /// Acknowledgements of statements that stand in the bundle.

@@ -45,6 +45,16 @@ pub struct ReviewView {
     pub counts: bool,
 }
 
+impl ReviewView {
+    /// `approve` or `reject`.
+    pub fn decision(&self) -> &'static str {
+        match self.review.decision {
+            Decision::Approve => "approve",
+            Decision::Reject => "reject",
+        }
+    }
+}
+
 /// A job as shown.
 #[derive(Clone, Debug)]
 pub struct JobView {

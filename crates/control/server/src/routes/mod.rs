@@ -1,10 +1,17 @@
 //! All endpoints. An aggregate a file; each handler decodes, calls, encodes.
 
 mod audit;
+mod bytes;
 mod certificates;
+mod datasets;
 mod health;
+mod jobs;
 mod people;
+mod runs;
+mod uploads;
 mod users;
+mod worker;
+mod workspaces;
 
 use std::time::Duration;
 
@@ -16,11 +23,13 @@ use tower_http::{
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{router::{OpenApiRouter, UtoipaMethodRouterExt as _}, routes};
 
 use crate::{Shared, problem::{Failure, with_request_id}};
 
 const MAX_BODY: usize = 4 << 20;
+/// The largest sealed output a worker may put.
+const MAX_OUTPUT: usize = 512 << 20;
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The API under `/api/v1`, with its description.
@@ -48,6 +57,62 @@ pub fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(audit::info))
         .routes(routes!(audit::checkpoint))
         .routes(routes!(audit::tile))
+        .merge(work())
+        .merge(errands())
+}
+
+/// Workspaces, datasets, jobs, runs.
+fn work() -> OpenApiRouter<Shared> {
+    let large = DefaultBodyLimit::max(cloister_app::work::uploads::MAX_PART + 1);
+    OpenApiRouter::new()
+        .routes(routes!(workspaces::create, workspaces::list))
+        .routes(routes!(workspaces::show, workspaces::describe))
+        .routes(routes!(workspaces::all_statements))
+        .routes(routes!(workspaces::accept))
+        .routes(routes!(workspaces::decline))
+        .routes(routes!(workspaces::amend))
+        .routes(routes!(workspaces::suspend))
+        .routes(routes!(workspaces::archive))
+        .routes(routes!(workspaces::resend))
+        .routes(routes!(uploads::begin))
+        .routes(routes!(uploads::show))
+        .routes(routes!(uploads::part).layer(large))
+        .routes(routes!(uploads::finish))
+        .routes(routes!(datasets::add, datasets::list))
+        .routes(routes!(datasets::show))
+        .routes(routes!(datasets::of_workspace))
+        .routes(routes!(datasets::supersede))
+        .routes(routes!(datasets::delete))
+        .routes(routes!(datasets::share_to))
+        .routes(routes!(datasets::revoke))
+        .routes(routes!(datasets::reseal))
+        .routes(routes!(datasets::download))
+        .routes(routes!(jobs::create, jobs::of_workspace))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::show, jobs::change, jobs::delete))
+        .routes(routes!(jobs::submit))
+        .routes(routes!(jobs::review_it))
+        .routes(routes!(jobs::withdraw))
+        .routes(routes!(jobs::test))
+        .routes(routes!(jobs::run))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::of_workspace))
+        .routes(routes!(runs::show))
+        .routes(routes!(runs::cancel))
+        .routes(routes!(runs::output))
+        .routes(routes!(runs::all_statements))
+        .routes(routes!(runs::bundle))
+}
+
+/// What workers ask.
+fn errands() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(worker::lease))
+        .routes(routes!(worker::progress))
+        .routes(routes!(worker::release))
+        .routes(routes!(worker::ciphertext))
+        .routes(routes!(worker::output).layer(DefaultBodyLimit::max(MAX_OUTPUT)))
+        .routes(routes!(worker::finish))
 }
 
 /// The `OpenAPI` document.
