@@ -100,11 +100,11 @@ fn lost() -> AppError {
 }
 
 fn word(text: &str) -> Result<&str, AppError> {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.');
     if (1..=60).contains(&text.len()) && text.chars().all(plain) {
         Ok(text)
     } else {
-        Err(AppError::Invalid("a code is 1 to 60 lower-case letters, digits, `_` or `-`".into()))
+        Err(AppError::Invalid("a code is 1 to 60 lower-case letters, digits, `_`, `-` or `.`".into()))
     }
 }
 
