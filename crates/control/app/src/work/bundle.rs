@@ -19,12 +19,11 @@ use crate::{App, AppError};
 
 fn inclusion(included: &Included) -> Result<InclusionDoc, AppError> {
     let entry = STANDARD.decode(&included.entry).map_err(AppError::internal)?;
-    let hashes = serde_json::to_value(&included.proof.hashes).map_err(AppError::internal)?;
     Ok(InclusionDoc {
         entry: entry.into(),
         index: included.proof.index,
         size: included.proof.size,
-        hashes: serde_json::from_value(hashes).map_err(AppError::internal)?,
+        hashes: included.proof.hashes.iter().copied().map(Digest).collect(),
         checkpoint: included.checkpoint.clone(),
     })
 }
