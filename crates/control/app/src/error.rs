@@ -70,7 +70,9 @@ impl From<StoreError> for AppError {
 impl From<PipeError> for AppError {
     fn from(error: PipeError) -> Self {
         match error {
-            PipeError::Refused { check, reason } => Self::Refused { check: check.unwrap_or("broker".into()), reason },
+            PipeError::Refused { check, reason } => {
+                Self::Refused { check: check.unwrap_or("broker".into()), reason }
+            }
             PipeError::Conflict { reason, .. } => Self::Conflict(reason),
             PipeError::Malformed(reason) => Self::Invalid(reason),
             PipeError::Absent(_) => Self::Absent("thing at the broker"),

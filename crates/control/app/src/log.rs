@@ -8,7 +8,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use cloister_audit::{Checkpoint, Frontier, Included, InclusionProof, checkpoint, log::About, tiles};
 use cloister_model::{Clock, Duration};
-use cloister_store::{StoreError, Store, lease::Lease, log::LogState};
+use cloister_store::{Store, StoreError, lease::Lease, log::LogState};
 use tokio::sync::{Notify, watch};
 
 use crate::{AppError, log::files::Files};
@@ -31,9 +31,15 @@ pub struct Log {
 
 impl Log {
     /// Opens the log in `folder`, with the seed of its key.
-    pub async fn open(store: Store, folder: PathBuf, origin: String, seed: [u8; 32]) -> Result<Self, AppError> {
+    pub async fn open(
+        store: Store,
+        folder: PathBuf,
+        origin: String,
+        seed: [u8; 32],
+    ) -> Result<Self, AppError> {
         let files = Files::open(folder).await?;
-        let about = serde_json::to_vec(&About::new(&*origin, &checkpoint::public_key(&seed))).map_err(AppError::internal)?;
+        let about = serde_json::to_vec(&About::new(&*origin, &checkpoint::public_key(&seed)))
+            .map_err(AppError::internal)?;
         files.write(cloister_audit::log::ABOUT.to_owned(), about).await?;
         let size = store.read().log_state().await?.map_or(0, |state| state.size);
         let log = Self {
@@ -82,7 +88,9 @@ impl Log {
         let mut size = self.size.subscribe();
         self.wake.notify_one();
         let there = tokio::time::timeout(PATIENCE, size.wait_for(|size| *size >= id)).await;
-        there.map_err(|_| AppError::Unavailable("the log does not advance".into()))?.map_err(AppError::internal)?;
+        there
+            .map_err(|_| AppError::Unavailable("the log does not advance".into()))?
+            .map_err(AppError::internal)?;
         for _ in 0..20 {
             if let Some(included) = self.included(id).await? {
                 return Ok(included);
@@ -94,13 +102,17 @@ impl Log {
     /// `None` when the tiles moved on while they were read.
     async fn included(&self, id: i64) -> Result<Option<Included>, AppError> {
         let reader = self.store.read();
-        let (Some(state), Some(entry)) = (reader.log_state().await?, reader.entries_after(id - 1, 1).await?.pop()) else {
+        let (Some(state), Some(entry)) =
+            (reader.log_state().await?, reader.entries_after(id - 1, 1).await?.pop())
+        else {
             return Ok(None);
         };
         let size = u64::try_from(state.size).map_err(AppError::internal)?;
         let index = u64::try_from(id - 1).map_err(AppError::internal)?;
         let files = self.files.clone();
-        let proof = tokio::task::spawn_blocking(move || InclusionProof::make(size, index, |path| files.read_now(path)));
+        let proof = tokio::task::spawn_blocking(move || {
+            InclusionProof::make(size, index, |path| files.read_now(path))
+        });
         let Ok(proof) = proof.await.map_err(AppError::internal)? else { return Ok(None) };
         Ok(Some(Included::new(&entry.encoded, proof, state.checkpoint)))
     }
@@ -119,7 +131,8 @@ impl Log {
             None => Frontier::new(),
         };
         let size = state.map_or(0, |state| state.size);
-        let entries: Vec<Vec<u8>> = reader.entries_after(size, BATCH).await?.into_iter().map(|e| e.encoded).collect();
+        let entries: Vec<Vec<u8>> =
+            reader.entries_after(size, BATCH).await?.into_iter().map(|e| e.encoded).collect();
         if entries.is_empty() {
             return Ok(0);
         }

@@ -80,7 +80,12 @@ impl App {
         Ok(())
     }
 
-    pub(crate) async fn enqueue_pipe(&self, tx: &Tx, digest: Digest, run_at: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn enqueue_pipe(
+        &self,
+        tx: &Tx,
+        digest: Digest,
+        run_at: Timestamp,
+    ) -> Result<(), StoreError> {
         let name = format!("{KIND}/{digest}");
         tx.enqueue(&NewJob { name, kind: KIND, payload: json!({ "statement": digest }), run_at }).await
     }
@@ -93,11 +98,14 @@ impl App {
             let found = statements::find(&self.store.read(), digest).await?;
             let found = found.ok_or(AppError::Absent("statement"))?;
             if let Some(acknowledgement) = found.acknowledgement {
-                return Ok(Standing::InForce(serde_json::from_str(&acknowledgement).map_err(AppError::internal)?));
+                return Ok(Standing::InForce(
+                    serde_json::from_str(&acknowledgement).map_err(AppError::internal)?,
+                ));
             }
             if let Some(problem) = found.problem {
                 let problem: Value = serde_json::from_str(&problem).map_err(AppError::internal)?;
-                let text = |key: &str| problem.get(key).and_then(Value::as_str).unwrap_or("broker").to_owned();
+                let text =
+                    |key: &str| problem.get(key).and_then(Value::as_str).unwrap_or("broker").to_owned();
                 return Err(AppError::Refused { check: text("check"), reason: text("reason") });
             }
             if tokio::time::Instant::now() >= deadline {
@@ -127,7 +135,9 @@ impl App {
             Err(PipeError::Refused { check, reason } | PipeError::Conflict { check, reason }) => {
                 self.rejected(&found, check, reason).await
             }
-            Err(PipeError::Malformed(reason) | PipeError::Absent(reason)) => self.rejected(&found, None, reason).await,
+            Err(PipeError::Malformed(reason) | PipeError::Absent(reason)) => {
+                self.rejected(&found, None, reason).await
+            }
         }
     }
 
@@ -169,13 +179,19 @@ impl App {
         }
     }
 
-    async fn rejected(&self, found: &StoredStatement, check: Option<String>, reason: String) -> Result<Outcome, AppError> {
+    async fn rejected(
+        &self,
+        found: &StoredStatement,
+        check: Option<String>,
+        reason: String,
+    ) -> Result<Outcome, AppError> {
         let check = check.unwrap_or("broker".into());
         let now = self.now();
         let tx = self.store.write().await?;
         let problem = json!({ "check": check, "reason": reason }).to_string();
         if tx.refuse_statement(found.digest, &problem).await? {
-            let mut draft = EntryDraft::refused(now, &Actor::HostOperator, "statement.refused", &check).target(found.digest);
+            let mut draft = EntryDraft::refused(now, &Actor::HostOperator, "statement.refused", &check)
+                .target(found.digest);
             draft.entry.actor = "broker".into();
             tx.audit(draft).await?;
         }

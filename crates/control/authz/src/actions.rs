@@ -96,7 +96,8 @@ macro_rules! actions {
 
 use crate::Relation as R;
 use Need::{
-    AnyAuditor, AnyOrgAdmin, Auditor, HostOperator, Is, Member, Nothing, OrgAdmin, SignedIn, Worker, WorkspaceAdmin,
+    AnyAuditor, AnyOrgAdmin, Auditor, HostOperator, Is, Member, Nothing, OrgAdmin, SignedIn, Worker,
+    WorkspaceAdmin,
 };
 
 // People.

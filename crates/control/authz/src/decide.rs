@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use cedar_policy::{
-    Authorizer, Context, Decision, Entities, EntityId, EntityTypeName, EntityUid, PolicySet, Request, RestrictedExpression,
+    Authorizer, Context, Decision, Entities, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
+    RestrictedExpression,
 };
 use cloister_model::Role;
 
@@ -74,7 +75,9 @@ pub fn authorize<A: Action>(actor: &Actor, _action: A, resource: &Resource) -> R
     };
     match allowed::<A>(actor, resource, &meets) {
         None => Err(denied(Reason::Engine)),
-        Some(true) => Ok(Granted { actor: actor.clone(), id: resource.id.clone(), action: std::marker::PhantomData }),
+        Some(true) => {
+            Ok(Granted { actor: actor.clone(), id: resource.id.clone(), action: std::marker::PhantomData })
+        }
         Some(false) => Err(denied(reason::<A>(actor, &meets))),
     }
 }
@@ -104,7 +107,10 @@ fn known(actor: &Actor, resource: &Resource, meets: &BTreeSet<Need>) -> bool {
         | Kind::Job
         | Kind::Run => false,
     };
-    public || !resource.relations.is_empty() || meets.contains(&Need::OrgAdmin) || meets.contains(&Need::Auditor)
+    public
+        || !resource.relations.is_empty()
+        || meets.contains(&Need::OrgAdmin)
+        || meets.contains(&Need::Auditor)
 }
 
 fn meets(actor: &Actor, resource: &Resource) -> BTreeSet<Need> {

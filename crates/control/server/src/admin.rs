@@ -3,7 +3,10 @@
 use std::{io::Read, path::PathBuf};
 
 use clap::{Args, Subcommand};
-use cloister_app::{AppError, PasswordCost, people::administration::{HostOperator, Wanted}};
+use cloister_app::{
+    AppError, PasswordCost,
+    people::administration::{HostOperator, Wanted},
+};
 use cloister_model::{Email, OrgName, Role, Roles};
 use cloister_store::Store;
 use serde_json::{Value, json};
@@ -93,7 +96,12 @@ pub async fn run(options: &AdminOptions) -> Result<Value, AppError> {
     let url = crate::serve::database_url(&options.data, options.database.as_deref());
     std::fs::create_dir_all(&options.data).map_err(AppError::internal)?;
     let store = Store::open(&url).await?;
-    let operator = HostOperator { store: &store, clock: &SystemClock, rng: &SystemRng, passwords: PasswordCost::PRODUCTION };
+    let operator = HostOperator {
+        store: &store,
+        clock: &SystemClock,
+        rng: &SystemRng,
+        passwords: PasswordCost::PRODUCTION,
+    };
     match &options.act {
         Act::Org(OrgAct::Add { name: text }) => {
             let org = operator.add_organisation(name::<OrgName>(text)?).await?;
@@ -101,7 +109,12 @@ pub async fn run(options: &AdminOptions) -> Result<Value, AppError> {
         }
         Act::User(UserAct::Add { email, org, password_stdin, org_admin }) => {
             let roles = Roles(org_admin.then_some(Role::OrganizationAdmin).into_iter().collect());
-            let wanted = Wanted { email: name::<Email>(email)?, org: name::<OrgName>(org)?, password: password(*password_stdin)?, roles };
+            let wanted = Wanted {
+                email: name::<Email>(email)?,
+                org: name::<OrgName>(org)?,
+                password: password(*password_stdin)?,
+                roles,
+            };
             let (user, token) = operator.add_user(wanted).await?;
             Ok(json!({ "user": user.id, "email": user.email, "roles": user.roles, "password_token": token }))
         }

@@ -32,5 +32,11 @@ fn too_large(rejection: &BytesRejection) -> Failure {
 
 /// A part of the path, parsed.
 pub(crate) fn place<T: std::str::FromStr>(Path(text): &Path<String>, what: &str) -> Result<T, Failure> {
-    text.parse().map_err(|_| Failure::new(400, "invalid", format!("`{}` is not the id of a {what}", text.chars().take(80).collect::<String>())))
+    text.parse().map_err(|_| {
+        Failure::new(
+            400,
+            "invalid",
+            format!("`{}` is not the id of a {what}", text.chars().take(80).collect::<String>()),
+        )
+    })
 }

@@ -1,6 +1,9 @@
 //! Who calls: the one place that authenticates.
 
-use axum::{extract::FromRequestParts, http::{header, request::Parts}};
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
 use cloister_app::people::{secrets, sessions::Identity};
 use cloister_authz::Actor;
 

@@ -5,8 +5,8 @@
 
 pub mod admin;
 pub mod ambient;
-pub mod broker_pipe;
 mod body;
+pub mod broker_pipe;
 mod caller;
 mod config;
 pub mod lock;

@@ -11,7 +11,11 @@ impl FolderLock {
     /// Takes the lock; `None` when another server holds it.
     pub fn take(folder: &Path) -> io::Result<Option<Self>> {
         fs::create_dir_all(folder)?;
-        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("server.lock"))?;
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join("server.lock"))?;
         Ok(Flock::lock(file, FlockArg::LockExclusiveNonblock).ok().map(Self))
     }
 }

@@ -26,7 +26,12 @@ impl PageQuery {
     }
 
     /// A page of what was found with `limit + 1`.
-    pub(crate) fn page<R, T>(&self, mut rows: Vec<R>, key: impl Fn(&R) -> String, show: impl Fn(R) -> T) -> Page<T> {
+    pub(crate) fn page<R, T>(
+        &self,
+        mut rows: Vec<R>,
+        key: impl Fn(&R) -> String,
+        show: impl Fn(R) -> T,
+    ) -> Page<T> {
         let limit = usize::try_from(self.limit()).unwrap_or(200);
         let more = rows.len() > limit;
         rows.truncate(limit);

@@ -51,8 +51,12 @@ impl From<AppError> for Failure {
         let text = error.to_string();
         match error {
             AppError::Denied(denied) => match denied.reason {
-                Reason::Unauthenticated => Self::new(401, "unauthenticated", "no valid session or token came with the request"),
-                Reason::Scope => Self::new(403, "refused", "the token's scopes do not allow this").checked("scope"),
+                Reason::Unauthenticated => {
+                    Self::new(401, "unauthenticated", "no valid session or token came with the request")
+                }
+                Reason::Scope => {
+                    Self::new(403, "refused", "the token's scopes do not allow this").checked("scope")
+                }
                 Reason::Permission | Reason::Engine if !denied.known => {
                     Self::new(404, "not-found", "there is no such thing, or it is unknown to you")
                 }
@@ -94,7 +98,10 @@ impl IntoResponse for Failure {
 pub(crate) struct ProblemBody(pub(crate) Box<Problem>);
 
 /// Puts the request's id into a problem.
-pub(crate) async fn with_request_id(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+pub(crate) async fn with_request_id(
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> Response {
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let mut response = next.run(request).await;
     let problem = response.extensions_mut().remove::<ProblemBody>();

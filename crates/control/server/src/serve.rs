@@ -63,7 +63,8 @@ async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::E
     let log_seed = key_file(&keys.join("log.key"), rng.as_ref())?;
     let token = std::fs::read_to_string(&options.worker_token_file)?;
     let store = Store::open(&database_url(&options.data, options.database.as_deref())).await?;
-    let log = Log::open(store.clone(), options.data.join("log"), options.log_origin.clone(), log_seed).await?;
+    let log =
+        Log::open(store.clone(), options.data.join("log"), options.log_origin.clone(), log_seed).await?;
     let app = App {
         objects: Objects::open(&options.data).await?,
         store,
@@ -75,7 +76,11 @@ async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::E
         passwords: PasswordCost::PRODUCTION,
         work: tokio::sync::Notify::new(),
     };
-    Ok(Shared { app: Arc::new(app), worker_token: secrets::hash(token.trim()).into(), simulated: options.simulated })
+    Ok(Shared {
+        app: Arc::new(app),
+        worker_token: secrets::hash(token.trim()).into(),
+        simulated: options.simulated,
+    })
 }
 
 async fn stopped() {
@@ -105,7 +110,8 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
         tracing::warn!(%error, "the broker is not anchored yet");
     }
     let setup = app.setup_secret().await.map_err(|e| failed("the set-up link")(e.into()))?;
-    let listener = std::net::TcpListener::bind(options.listen).map_err(|e| failed("the address")(e.into()))?;
+    let listener =
+        std::net::TcpListener::bind(options.listen).map_err(|e| failed("the address")(e.into()))?;
     listener.set_nonblocking(true).map_err(|e| failed("the address")(e.into()))?;
     let address = listener.local_addr().map_err(|e| failed("the address")(e.into()))?;
     let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
@@ -126,7 +132,8 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
         (Some(cert), Some(key)) => {
             let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key).await;
             let tls = tls.map_err(|e| failed("the TLS files")(e.into()))?;
-            let server = axum_server::from_tcp_rustls(listener, tls).map_err(|e| failed("listening")(e.into()))?;
+            let server =
+                axum_server::from_tcp_rustls(listener, tls).map_err(|e| failed("listening")(e.into()))?;
             server.handle(handle).serve(service).await
         }
         (None, None) | (Some(_), None) | (None, Some(_)) => {

@@ -46,7 +46,9 @@ fn code(error: &DbErr) -> Option<String> {
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
         match error.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)) => return Self::Conflict,
+            Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)) => {
+                return Self::Conflict;
+            }
             Some(_) | None => {}
         }
         // SQLITE_BUSY and its extended codes, PostgreSQL's serialization failure, deadlock, lock not available;
@@ -57,7 +59,9 @@ impl From<DbErr> for StoreError {
             Some(_) | None => match error {
                 DbErr::ConnectionAcquire(_) => Self::Busy,
                 DbErr::RecordNotFound(_) => Self::NotFound,
-                DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => Self::Corrupt(error.to_string()),
+                DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => {
+                    Self::Corrupt(error.to_string())
+                }
                 other => Self::Unavailable(other.to_string()),
             },
         }

@@ -18,9 +18,16 @@ pub struct Lease {
 
 impl Tx {
     /// Takes the lease when it is free or lapsed; `None` when another holds it.
-    pub async fn take_lease(&self, name: &str, holder: &str, now: Timestamp, span: Duration) -> Result<Option<Lease>, StoreError> {
+    pub async fn take_lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        span: Duration,
+    ) -> Result<Option<Lease>, StoreError> {
         let until = now.plus(span);
-        let row = self.one("SELECT until, fence, holder FROM leases WHERE name = $1", vec![name.into()]).await?;
+        let row =
+            self.one("SELECT until, fence, holder FROM leases WHERE name = $1", vec![name.into()]).await?;
         let fence = match row {
             None => 1,
             Some(row) => {
@@ -42,7 +49,12 @@ impl Tx {
     }
 
     /// Extends the lease; false when the fence is no longer the live one.
-    pub async fn renew_lease(&self, lease: &Lease, now: Timestamp, span: Duration) -> Result<bool, StoreError> {
+    pub async fn renew_lease(
+        &self,
+        lease: &Lease,
+        now: Timestamp,
+        span: Duration,
+    ) -> Result<bool, StoreError> {
         let changed = self
             .exec(
                 "UPDATE leases SET until = $1 WHERE name = $2 AND fence = $3",

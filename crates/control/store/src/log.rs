@@ -104,7 +104,10 @@ pub struct Filter {
 
 fn entry(row: &Row) -> Result<StoredEntry, StoreError> {
     let encoded: String = row.try_get("", "encoded")?;
-    Ok(StoredEntry { id: row.try_get("", "id")?, encoded: STANDARD.decode(encoded).map_err(StoreError::corrupt)? })
+    Ok(StoredEntry {
+        id: row.try_get("", "id")?,
+        encoded: STANDARD.decode(encoded).map_err(StoreError::corrupt)?,
+    })
 }
 
 impl Tx {

@@ -4,9 +4,11 @@ use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures::stream::BoxStream;
 use futures::StreamExt;
-use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path};
+use futures::stream::BoxStream;
+use object_store::{
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutPayload, local::LocalFileSystem, path::Path,
+};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use crate::StoreError;
@@ -127,7 +129,11 @@ impl Objects {
                 tokio::fs::create_dir_all(parent).await?;
             }
             match tokio::fs::rename(self.upload_file(id), &target).await {
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound && tokio::fs::try_exists(&target).await? => Ok(()),
+                Err(e)
+                    if e.kind() == std::io::ErrorKind::NotFound && tokio::fs::try_exists(&target).await? =>
+                {
+                    Ok(())
+                }
                 other => other,
             }?;
             match target.parent() {

@@ -11,7 +11,6 @@ use cloister_model::{Email, OrgId, OrgName, Role, Roles, Timestamp, UserId};
 
 use crate::{Query, Row, StoreError, Tx};
 
-
 /// An organisation.
 #[derive(Clone, Debug)]
 pub struct Organisation {
@@ -65,14 +64,18 @@ pub struct NewUser {
     pub joined: Timestamp,
 }
 
-const USER: &str = "SELECT u.id, u.org, o.name AS org_name, u.email, u.roles, u.disabled, u.password, u.salt, u.joined,
+const USER: &str =
+    "SELECT u.id, u.org, o.name AS org_name, u.email, u.roles, u.disabled, u.password, u.salt, u.joined,
     u.last_sign_in FROM users u JOIN organisations o ON o.id = u.org";
 
 fn roles_json(roles: &Roles) -> Result<String, StoreError> {
     serde_json::to_string(roles).map_err(StoreError::corrupt)
 }
 
-pub(crate) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(row: &Row, column: &str) -> Result<T, StoreError> {
+pub(crate) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    row: &Row,
+    column: &str,
+) -> Result<T, StoreError> {
     let text: String = row.try_get("", column)?;
     text.parse().map_err(StoreError::corrupt)
 }
@@ -107,7 +110,12 @@ pub async fn user_by_email(db: &dyn Query, email: &Email) -> Result<Option<UserR
 }
 
 /// Users of an organisation with addresses after `after`, in order of address.
-pub async fn users_of(db: &dyn Query, org: OrgId, after: &str, limit: u64) -> Result<Vec<UserRow>, StoreError> {
+pub async fn users_of(
+    db: &dyn Query,
+    org: OrgId,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<UserRow>, StoreError> {
     let sql = format!("{USER} WHERE u.org = $1 AND u.email > $2 ORDER BY u.email LIMIT {limit}");
     db.all(&sql, vec![org.to_string().into(), after.into()]).await?.iter().map(user).collect()
 }
@@ -118,15 +126,21 @@ pub async fn nobody_yet(db: &dyn Query) -> Result<bool, StoreError> {
 }
 
 /// The organisation of this name.
-pub async fn organisation_by_name(db: &dyn Query, name: &OrgName) -> Result<Option<Organisation>, StoreError> {
-    let row = db.one("SELECT id, name FROM organisations WHERE name = $1", vec![name.as_str().into()]).await?;
+pub async fn organisation_by_name(
+    db: &dyn Query,
+    name: &OrgName,
+) -> Result<Option<Organisation>, StoreError> {
+    let row =
+        db.one("SELECT id, name FROM organisations WHERE name = $1", vec![name.as_str().into()]).await?;
     row.map(|row| Ok(Organisation { id: parsed(&row, "id")?, name: parsed(&row, "name")? })).transpose()
 }
 
 impl Tx {
     async fn insert_organisation(&self, id: OrgId, name: &OrgName, now: Timestamp) -> Result<(), StoreError> {
         let sql = "INSERT INTO organisations (id, name, created) VALUES ($1, $2, $3)";
-        self.exec(sql, vec![id.to_string().into(), name.as_str().into(), now.micros().into()]).await.map(|_| ())
+        self.exec(sql, vec![id.to_string().into(), name.as_str().into(), now.micros().into()])
+            .await
+            .map(|_| ())
     }
 
     async fn insert_user(&self, new: &NewUser) -> Result<(), StoreError> {
@@ -210,7 +224,11 @@ impl Tx {
             Switch::Off => 1_i64,
             Switch::On => 0,
         };
-        if self.exec("UPDATE users SET disabled = $1 WHERE id = $2", vec![off.into(), grant.id().into()]).await? == 0 {
+        if self
+            .exec("UPDATE users SET disabled = $1 WHERE id = $2", vec![off.into(), grant.id().into()])
+            .await?
+            == 0
+        {
             return Err(StoreError::NotFound);
         }
         match switch {

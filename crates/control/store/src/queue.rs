@@ -77,14 +77,16 @@ impl Tx {
 
     /// The job is tried again at `at`.
     pub async fn retry_job(&self, job: &QueuedJob, at: Timestamp, problem: &str) -> Result<bool, StoreError> {
-        let sql = "UPDATE queue SET run_at = $1, leased_until = 0, problem = $2 WHERE name = $3 AND fence = $4";
+        let sql =
+            "UPDATE queue SET run_at = $1, leased_until = 0, problem = $2 WHERE name = $3 AND fence = $4";
         let values = vec![at.micros().into(), problem.into(), job.name.clone().into(), job.fence.into()];
         Ok(self.exec(sql, values).await? == 1)
     }
 
     /// The job is given up; it stays for the operator to see.
     pub async fn fail_job(&self, job: &QueuedJob, problem: &str) -> Result<bool, StoreError> {
-        let sql = "UPDATE queue SET failed = 1, leased_until = 0, problem = $1 WHERE name = $2 AND fence = $3";
+        let sql =
+            "UPDATE queue SET failed = 1, leased_until = 0, problem = $1 WHERE name = $2 AND fence = $3";
         Ok(self.exec(sql, vec![problem.into(), job.name.clone().into(), job.fence.into()]).await? == 1)
     }
 }

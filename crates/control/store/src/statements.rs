@@ -89,13 +89,18 @@ pub async fn of_workspace(db: &dyn Query, workspace: Digest) -> Result<Vec<Store
 
 /// Statements of a kind that the broker has not refused, in the order they were stored.
 pub async fn of_kind(db: &dyn Query, kind: &str) -> Result<Vec<StoredStatement>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM statements WHERE kind = $1 AND state <> 'refused' ORDER BY place");
+    let sql =
+        format!("SELECT {COLUMNS} FROM statements WHERE kind = $1 AND state <> 'refused' ORDER BY place");
     db.all(&sql, vec![kind.into()]).await?.iter().map(statement).collect()
 }
 
 impl Tx {
     /// Stores a statement; one that is there already stays as it is (false).
-    pub async fn store_statement(&self, new: &NewStatement, awaiting: Option<&Awaiting>) -> Result<bool, StoreError> {
+    pub async fn store_statement(
+        &self,
+        new: &NewStatement,
+        awaiting: Option<&Awaiting>,
+    ) -> Result<bool, StoreError> {
         let state = if awaiting.is_some() { "awaiting_broker" } else { "stored" };
         let changed = self
             .exec(
@@ -122,7 +127,11 @@ impl Tx {
     pub async fn await_broker(&self, digest: Digest, awaiting: &Awaiting) -> Result<bool, StoreError> {
         let sql = "UPDATE statements SET state = 'awaiting_broker', on_ack = $1, supporting = $2
                    WHERE digest = $3 AND state = 'stored'";
-        let values = vec![awaiting.on_ack.clone().into(), awaiting.supporting.clone().into(), digest.to_string().into()];
+        let values = vec![
+            awaiting.on_ack.clone().into(),
+            awaiting.supporting.clone().into(),
+            digest.to_string().into(),
+        ];
         Ok(self.exec(sql, values).await? == 1)
     }
 

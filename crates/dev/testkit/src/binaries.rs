@@ -31,7 +31,8 @@ impl Binaries {
     /// A copy in `folder`, to be sabotaged.
     pub fn copy_to(&self, folder: &Path) -> Self {
         for name in Self::NAMES {
-            std::fs::copy(self.0.join(name), folder.join(name)).unwrap_or_else(|e| panic!("copy {name}: {e}"));
+            std::fs::copy(self.0.join(name), folder.join(name))
+                .unwrap_or_else(|e| panic!("copy {name}: {e}"));
         }
         Self(folder.into())
     }

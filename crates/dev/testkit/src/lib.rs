@@ -2,7 +2,11 @@
 //!
 //! Everything runs from the binaries that `cargo xtask test` builds first; a test that does not find them fails and says
 //! so. Servers listen on port 0 of loopback and die with their [`Deployment`].
-#![expect(clippy::panic, clippy::missing_panics_doc, reason = "test support: a broken precondition ends the test")]
+#![expect(
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "test support: a broken precondition ends the test"
+)]
 
 mod binaries;
 mod deployment;

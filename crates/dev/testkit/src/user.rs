@@ -103,10 +103,19 @@ impl Outcome {
     pub fn check(&self) -> Option<String> {
         let find = |value: &Value| {
             let error = value.get("error").unwrap_or(value);
-            error.get("check").or_else(|| error.get("refused_check")).and_then(Value::as_str).map(str::to_owned)
+            error
+                .get("check")
+                .or_else(|| error.get("refused_check"))
+                .and_then(Value::as_str)
+                .map(str::to_owned)
         };
         find(&self.json).or_else(|| {
-            self.stderr.lines().rev().find_map(|l| serde_json::from_str::<Value>(l).ok()).as_ref().and_then(find)
+            self.stderr
+                .lines()
+                .rev()
+                .find_map(|l| serde_json::from_str::<Value>(l).ok())
+                .as_ref()
+                .and_then(find)
         })
     }
 }

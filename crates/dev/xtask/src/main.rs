@@ -44,7 +44,8 @@ type Outcome = Result<(), String>;
 
 fn main() -> ExitCode {
     // `cargo xtask demo -- --exit` and `cargo xtask demo --exit` mean the same: the alias has its own `--` already.
-    let words = std::env::args_os().enumerate().filter(|(at, word)| *at != 2 || word != "--").map(|(_, word)| word);
+    let words =
+        std::env::args_os().enumerate().filter(|(at, word)| *at != 2 || word != "--").map(|(_, word)| word);
     let outcome = match Command::parse_from(words) {
         Command::Demo(args) => commands::demo::run(&args),
         Command::Test(args) => commands::test::run(&args),

@@ -2,7 +2,11 @@
 //!
 //! One file a command group under `commands/`. With `--json` stdout holds exactly one JSON document, also when the
 //! command failed; everything else goes to stderr. Limits: Linux and other Unix systems only.
-#![expect(clippy::format_push_string, clippy::format_collect, reason = "text for people, built once a command")]
+#![expect(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "text for people, built once a command"
+)]
 
 mod args;
 mod commands;

@@ -1,6 +1,8 @@
 //! Workspaces, charters and invitations.
 
-use cloister_model::{Description, Digest, Email, OrgName, Timestamp, WorkspaceId, WorkspaceKind, WorkspaceName};
+use cloister_model::{
+    Description, Digest, Email, OrgName, Timestamp, WorkspaceId, WorkspaceKind, WorkspaceName,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -78,7 +78,9 @@ fn email(text: &str) -> Result<(), NameError> {
     let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
     let good = (1..=64).contains(&local.len())
         && (1..=190).contains(&domain.len())
-        && local.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '@' | ',' | ';' | '<' | '>' | '"' | ':' | '='))
+        && local
+            .chars()
+            .all(|c| c.is_ascii_graphic() && !matches!(c, '@' | ',' | ';' | '<' | '>' | '"' | ':' | '='))
         && domain.chars().all(host)
         && !domain.starts_with(['.', '-'])
         && !domain.ends_with(['.', '-']);

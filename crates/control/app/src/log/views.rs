@@ -16,7 +16,13 @@ use crate::{App, AppError, people::sessions::Identity};
 impl App {
     /// Entries of the caller's organisation that match, newest first. `membership` tells whether the caller is in the
     /// workspace asked for. Only the first page is logged, with its filter.
-    pub async fn audit(&self, who: &Identity, mut filter: Filter, member: Option<Relation>, limit: u64) -> Result<Vec<StoredEntry>, AppError> {
+    pub async fn audit(
+        &self,
+        who: &Identity,
+        mut filter: Filter,
+        member: Option<Relation>,
+        limit: u64,
+    ) -> Result<Vec<StoredEntry>, AppError> {
         let org = who.user.org;
         let first = filter.before.is_none();
         match &filter.workspace {
@@ -70,7 +76,9 @@ impl App {
             authorize(actor, ReadLog, &Resource::deployment())?;
         }
         let shape = |part: &str| {
-            !part.is_empty() && part.len() <= 8 && part.chars().all(|c| c.is_ascii_digit() || matches!(c, 'x' | '.' | 'p'))
+            !part.is_empty()
+                && part.len() <= 8
+                && part.chars().all(|c| c.is_ascii_digit() || matches!(c, 'x' | '.' | 'p'))
         };
         let rest = path.strip_prefix("entries/").unwrap_or(path);
         if path.contains("..") || !rest.split('/').all(shape) {
@@ -84,7 +92,10 @@ impl App {
     }
 
     /// Addresses of actors in an organisation's view: its own people only.
-    pub async fn actor_names(&self, org: OrgId) -> Result<std::collections::BTreeMap<String, String>, AppError> {
+    pub async fn actor_names(
+        &self,
+        org: OrgId,
+    ) -> Result<std::collections::BTreeMap<String, String>, AppError> {
         let users = cloister_store::people::users_of(&self.store.read(), org, "", 100_000).await?;
         Ok(users.into_iter().map(|user| (user.id.to_string(), user.email.to_string())).collect())
     }

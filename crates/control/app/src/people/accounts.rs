@@ -11,7 +11,10 @@ use cloister_store::{
     people::{self, NewUser, Switch, UserRow},
 };
 
-use super::{passwords, secrets, sessions::{Identity, SignedIn, actor_of}};
+use super::{
+    passwords, secrets,
+    sessions::{Identity, SignedIn, actor_of},
+};
 use crate::{App, AppError};
 
 const INVITATION: Duration = Duration::days(7);
@@ -31,25 +34,42 @@ impl App {
     }
 
     /// Makes the first organisation and its admin, who also may create workspaces.
-    pub async fn set_up(&self, secret: &str, org: &OrgName, email: Email, password: String) -> Result<SignedIn, AppError> {
+    pub async fn set_up(
+        &self,
+        secret: &str,
+        org: &OrgName,
+        email: Email,
+        password: String,
+    ) -> Result<SignedIn, AppError> {
         let grant = authorize(&Actor::Anonymous, SetUp, &Resource::deployment())?;
         passwords::check(&password)?;
         let hash = passwords::hash(self.passwords, password, self.random()).await?;
         let now = self.now();
-        let mut admin = self.new_user(OrgId(self.new_id()), email, [Role::OrganizationAdmin, Role::WorkspaceAdmin]);
+        let mut admin =
+            self.new_user(OrgId(self.new_id()), email, [Role::OrganizationAdmin, Role::WorkspaceAdmin]);
         admin.password = Some(hash);
         let tx = self.store.write().await?;
-        if !people::nobody_yet(&tx).await? || tx.use_one_time("setup", &secrets::hash(secret), now).await?.is_none() {
+        if !people::nobody_yet(&tx).await?
+            || tx.use_one_time("setup", &secrets::hash(secret), now).await?.is_none()
+        {
             return Err(AppError::Unauthenticated("the set-up link is not valid any more"));
         }
         tx.set_up(&grant, org, &admin).await?;
         let user = people::user_by_id(&tx, admin.id).await?.ok_or(AppError::Absent("user"))?;
-        tx.audit(EntryDraft::done(now, &actor_of(&user, Powers::session()), "deployment.setup").target(user.org)).await?;
+        tx.audit(
+            EntryDraft::done(now, &actor_of(&user, Powers::session()), "deployment.setup").target(user.org),
+        )
+        .await?;
         tx.commit().await?;
         self.begin_session(user).await
     }
 
-    pub(super) fn new_user(&self, org: OrgId, email: Email, roles: impl IntoIterator<Item = Role>) -> NewUser {
+    pub(super) fn new_user(
+        &self,
+        org: OrgId,
+        email: Email,
+        roles: impl IntoIterator<Item = Role>,
+    ) -> NewUser {
         NewUser {
             id: UserId(self.new_id()),
             org,
@@ -109,7 +129,8 @@ impl App {
         let owner = used.ok_or(AppError::Unauthenticated("the link is not valid any more"))?;
         tx.set_password(owner, &hash).await?;
         let user = people::user_by_id(&tx, owner).await?.ok_or(AppError::Absent("user"))?;
-        tx.audit(EntryDraft::done(now, &actor_of(&user, Powers::session()), "password.set").target(owner)).await?;
+        tx.audit(EntryDraft::done(now, &actor_of(&user, Powers::session()), "password.set").target(owner))
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -129,7 +150,8 @@ impl App {
         tx.set_roles(&grant, &roles).await?;
         let user = people::user_by_id(&tx, id).await?.ok_or(AppError::Absent("user"))?;
         let words = serde_json::to_string(&user.roles).map_err(AppError::internal)?;
-        tx.audit(EntryDraft::done(self.now(), &who.actor, "user.roles").target(id).fact("roles", words)).await?;
+        tx.audit(EntryDraft::done(self.now(), &who.actor, "user.roles").target(id).fact("roles", words))
+            .await?;
         tx.commit().await?;
         Ok(user)
     }

@@ -59,7 +59,8 @@ impl HostOperator<'_> {
             return Err(AppError::Conflict(format!("the organisation `{name}` is there already")));
         }
         tx.add_organisation(&grant, id, &name, now).await?;
-        let entry = EntryDraft::done(now, &Actor::HostOperator, "organisation.add").organisation(id).target(id);
+        let entry =
+            EntryDraft::done(now, &Actor::HostOperator, "organisation.add").organisation(id).target(id);
         tx.audit(entry).await?;
         tx.commit().await?;
         Ok(Organisation { id, name })
@@ -77,7 +78,9 @@ impl HostOperator<'_> {
         let now = self.clock.now();
         let tx = self.store.write().await?;
         let org = people::organisation_by_name(&tx, &wanted.org).await?;
-        let org = org.ok_or_else(|| AppError::Unprocessable(format!("there is no organisation `{}`", wanted.org)))?.id;
+        let org = org
+            .ok_or_else(|| AppError::Unprocessable(format!("there is no organisation `{}`", wanted.org)))?
+            .id;
         let grant = authorize(&Actor::HostOperator, AddUser, &Resource::organisation(org))?;
         if people::user_by_email(&tx, &wanted.email).await?.is_some() {
             return Err(AppError::Conflict(format!("`{}` has an account already", wanted.email)));
@@ -85,8 +88,17 @@ impl HostOperator<'_> {
         let id = UserId(self.new_id());
         let salt = self.random::<16>();
         let commitment = cloister_audit::commit(&salt, wanted.email.as_str());
-        let secret = hash.is_none().then(|| format!("{}{}", secrets::ONE_TIME, hex::encode(self.random::<32>())));
-        let new = NewUser { id, org, email: wanted.email, roles: wanted.roles, password: hash, salt: hex::encode(salt), joined: now };
+        let secret =
+            hash.is_none().then(|| format!("{}{}", secrets::ONE_TIME, hex::encode(self.random::<32>())));
+        let new = NewUser {
+            id,
+            org,
+            email: wanted.email,
+            roles: wanted.roles,
+            password: hash,
+            salt: hex::encode(salt),
+            joined: now,
+        };
         tx.add_user(&grant, &new).await?;
         if let Some(secret) = &secret {
             let expires = now.plus(cloister_model::Duration::days(7));
@@ -103,7 +115,8 @@ impl HostOperator<'_> {
     pub async fn grant_org_admin(&self, email: &Email) -> Result<UserRow, AppError> {
         let tx = self.store.write().await?;
         let user = people::user_by_email(&tx, email).await?;
-        let user = user.ok_or_else(|| AppError::Unprocessable(format!("nobody has the address `{email}`")))?;
+        let user =
+            user.ok_or_else(|| AppError::Unprocessable(format!("nobody has the address `{email}`")))?;
         let thing = Resource::new(Kind::User, user.id.to_string()).of(user.org);
         let grant = authorize(&Actor::HostOperator, GrantOrgAdmin, &thing)?;
         tx.grant_org_admin(&grant).await?;

@@ -38,7 +38,12 @@ fn refused(reason: &str) -> AppError {
 
 impl App {
     /// Vouches for the caller's own keys and has the broker certify them.
-    pub async fn request_certificate(&self, who: &Identity, request: &Value, recoveries: Vec<Value>) -> Result<CertificateRow, AppError> {
+    pub async fn request_certificate(
+        &self,
+        who: &Identity,
+        request: &Value,
+        recoveries: Vec<Value>,
+    ) -> Result<CertificateRow, AppError> {
         let own = Resource::new(Kind::Certificate, who.user.id.to_string()).with(Relation::Own, true);
         let grant = authorize(&who.actor, RequestCertificate, &own)?;
         let envelope = parse(request)?;
@@ -54,7 +59,9 @@ impl App {
         let vouch = self.vouch(who, &body)?;
         let order = json!({ "request": request, "vouch": vouch, "supporting": recoveries });
         let answer = self.broker.post("/v1/certificates", order).await?;
-        let issued = answer.get("certificate").ok_or_else(|| AppError::Unavailable("the broker gave no certificate".into()))?;
+        let issued = answer
+            .get("certificate")
+            .ok_or_else(|| AppError::Unavailable("the broker gave no certificate".into()))?;
         let certificate = parse(issued)?;
         let facts = certificate.open::<Certificate>().map_err(AppError::internal)?.predicate().body.clone();
         if facts.subject != body.subject || facts.signing_key != body.signing_key {
@@ -68,7 +75,13 @@ impl App {
             ended: None,
             not_after: facts.not_after,
         };
-        let new = NewCertificate { row: row.clone(), email: facts.email, request: request.to_string(), replaces: facts.replaces, now };
+        let new = NewCertificate {
+            row: row.clone(),
+            email: facts.email,
+            request: request.to_string(),
+            replaces: facts.replaces,
+            now,
+        };
         let tx = self.store.write().await?;
         tx.store_statement(&row_of(&envelope, now)?, None).await?;
         tx.store_statement(&row_of(&certificate, now)?, None).await?;
@@ -98,7 +111,11 @@ impl App {
     }
 
     /// The certificates of an exact address, newest first.
-    pub async fn certificates_of(&self, who: &Identity, email: &Email) -> Result<Vec<CertificateRow>, AppError> {
+    pub async fn certificates_of(
+        &self,
+        who: &Identity,
+        email: &Email,
+    ) -> Result<Vec<CertificateRow>, AppError> {
         authorize(&who.actor, LookUpCertificate, &Resource::deployment())?;
         Ok(certificates::by_email(&self.store.read(), email).await?)
     }
@@ -116,9 +133,16 @@ impl App {
     }
 
     /// A certificate ends by its holder's statement, with the broker's acknowledgement.
-    pub async fn revoke_certificate(&self, who: &Identity, digest: Digest, statement: &Value) -> Result<(Digest, Standing), AppError> {
+    pub async fn revoke_certificate(
+        &self,
+        who: &Identity,
+        digest: Digest,
+        statement: &Value,
+    ) -> Result<(Digest, Standing), AppError> {
         authorize(&who.actor, EndCertificate, &Resource::deployment())?;
-        let found = certificates::by_digest(&self.store.read(), digest).await?.ok_or(AppError::Absent("certificate"))?;
+        let found = certificates::by_digest(&self.store.read(), digest)
+            .await?
+            .ok_or(AppError::Absent("certificate"))?;
         let envelope = parse(statement)?;
         let asked = envelope.open::<CertificateRevocation>().map_err(invalid)?;
         if asked.predicate().body.certificate != digest {
@@ -130,7 +154,8 @@ impl App {
         let tx = self.store.write().await?;
         let supporting = vec![serde_json::from_str(&found.envelope).map_err(AppError::internal)?];
         let entry = entry_of(&envelope, now, &who.actor, "certificate.revoke").target(digest);
-        let restriction = Restriction { statement: &envelope, supporting, on_ack: "certificate_revoked", entry };
+        let restriction =
+            Restriction { statement: &envelope, supporting, on_ack: "certificate_revoked", entry };
         self.restrict(&tx, restriction).await?;
         tx.commit().await?;
         Ok((envelope.digest(), self.standing(envelope.digest()).await?))
@@ -162,9 +187,15 @@ impl App {
         Ok(envelope.open::<Certificate>().map_err(AppError::internal)?.predicate().body.signing_key)
     }
 
-    pub(crate) async fn certificate_revoked(&self, tx: &Tx, found: &StoredStatement, now: Timestamp) -> Result<(), AppError> {
+    pub(crate) async fn certificate_revoked(
+        &self,
+        tx: &Tx,
+        found: &StoredStatement,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
         let envelope = Envelope::parse(found.envelope.as_bytes()).map_err(AppError::internal)?;
-        let body = envelope.open::<CertificateRevocation>().map_err(AppError::internal)?.predicate().body.clone();
+        let body =
+            envelope.open::<CertificateRevocation>().map_err(AppError::internal)?.predicate().body.clone();
         Ok(tx.end_certificate(body.certificate, now).await?)
     }
 

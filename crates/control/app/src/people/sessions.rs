@@ -10,7 +10,10 @@ use cloister_authz::{
 use cloister_model::{Duration, Email, SessionId};
 use cloister_store::{
     EntryDraft, Query, StoreError,
-    people::{self, UserRow, credentials::{self, SessionRow}},
+    people::{
+        self, UserRow,
+        credentials::{self, SessionRow},
+    },
 };
 
 use super::{passwords, secrets};
@@ -93,7 +96,9 @@ impl App {
             let Some(token) = credentials::live_token(&reader, &hash, now).await? else { return Ok(None) };
             (token.owner, powers_of(&token.scopes), None)
         } else {
-            let Some(session) = credentials::live_session(&reader, &hash, now).await? else { return Ok(None) };
+            let Some(session) = credentials::live_session(&reader, &hash, now).await? else {
+                return Ok(None);
+            };
             if now.since(session.last_used).micros() > Duration::seconds(60).micros() {
                 let tx = self.store.write().await?;
                 tx.touch_session(session.id, now).await?;
@@ -106,7 +111,12 @@ impl App {
     }
 
     /// The caller's live sessions.
-    pub async fn sessions(&self, who: &Identity, after: &str, limit: u64) -> Result<Vec<SessionRow>, AppError> {
+    pub async fn sessions(
+        &self,
+        who: &Identity,
+        after: &str,
+        limit: u64,
+    ) -> Result<Vec<SessionRow>, AppError> {
         authorize(&who.actor, ManageSessions, &own(Kind::Session, "", true))?;
         Ok(credentials::sessions_of(&self.store.read(), who.user.id, self.now(), after, limit).await?)
     }
@@ -114,8 +124,13 @@ impl App {
     /// Ends a session of the caller.
     pub async fn end_session(&self, who: &Identity, id: SessionId) -> Result<(), AppError> {
         let now = self.now();
-        let row = self.store.read().one("SELECT owner FROM sessions WHERE id = $1", vec![id.to_string().into()]).await?;
-        let owner: Option<String> = row.map(|row| row.try_get("", "owner")).transpose().map_err(StoreError::from)?;
+        let row = self
+            .store
+            .read()
+            .one("SELECT owner FROM sessions WHERE id = $1", vec![id.to_string().into()])
+            .await?;
+        let owner: Option<String> =
+            row.map(|row| row.try_get("", "owner")).transpose().map_err(StoreError::from)?;
         let its_own = owner.is_some_and(|owner| owner == who.user.id.to_string());
         let grant = authorize(&who.actor, ManageSessions, &own(Kind::Session, &id.to_string(), its_own))?;
         let tx = self.store.write().await?;

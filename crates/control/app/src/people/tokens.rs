@@ -8,7 +8,10 @@ use cloister_store::{
 };
 use uuid::Uuid;
 
-use super::{secrets, sessions::{Identity, own}};
+use super::{
+    secrets,
+    sessions::{Identity, own},
+};
 use crate::{App, AppError};
 
 /// How many characters of a secret stay visible.
@@ -47,7 +50,8 @@ impl App {
         };
         let tx = self.store.write().await?;
         tx.add_token(&grant, &NewToken { row: row.clone(), hash: secrets::hash(&secret) }).await?;
-        tx.audit(EntryDraft::done(now, &who.actor, "token.create").target(id).fact("scopes", &row.scopes)).await?;
+        tx.audit(EntryDraft::done(now, &who.actor, "token.create").target(id).fact("scopes", &row.scopes))
+            .await?;
         tx.commit().await?;
         Ok((row, secret))
     }
@@ -60,8 +64,13 @@ impl App {
 
     /// Ends a token of the caller.
     pub async fn end_token(&self, who: &Identity, id: Uuid) -> Result<(), AppError> {
-        let row = self.store.read().one("SELECT owner FROM tokens WHERE id = $1", vec![id.to_string().into()]).await?;
-        let owner: Option<String> = row.map(|row| row.try_get("", "owner")).transpose().map_err(StoreError::from)?;
+        let row = self
+            .store
+            .read()
+            .one("SELECT owner FROM tokens WHERE id = $1", vec![id.to_string().into()])
+            .await?;
+        let owner: Option<String> =
+            row.map(|row| row.try_get("", "owner")).transpose().map_err(StoreError::from)?;
         let its_own = owner.is_some_and(|owner| owner == who.user.id.to_string());
         let grant = authorize(&who.actor, ManageTokens, &own(Kind::Token, &id.to_string(), its_own))?;
         let tx = self.store.write().await?;

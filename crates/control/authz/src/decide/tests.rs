@@ -1,7 +1,9 @@
 use cloister_model::{OrgId, Roles, UserId};
 
 use super::*;
-use crate::actions::{AddDataset, AddUser, ManageSessions, ReadAudit, ReadJob, ReadLog, ReadMe, SetRoles, Work};
+use crate::actions::{
+    AddDataset, AddUser, ManageSessions, ReadAudit, ReadJob, ReadLog, ReadMe, SetRoles, Work,
+};
 use crate::{Powers, Relation};
 
 fn user(org: u128, roles: &[Role]) -> Actor {
@@ -42,7 +44,9 @@ fn an_auditor_and_nothing_else_is_no_member() {
 
 #[test]
 fn a_token_allows_no_more_than_its_scopes() {
-    let Actor::User { id, org: home, roles, .. } = user(1, &[Role::OrganizationAdmin]) else { panic!("a user") };
+    let Actor::User { id, org: home, roles, .. } = user(1, &[Role::OrganizationAdmin]) else {
+        panic!("a user")
+    };
     let token = |powers: &[Power]| Actor::User {
         id,
         org: home,

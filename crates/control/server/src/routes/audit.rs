@@ -2,16 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::{Path, Query, State}, http::header, response::{IntoResponse, Response}};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use cloister_api::{Page, audit::{AuditEntry, LogInfo}};
+use cloister_api::{
+    Page,
+    audit::{AuditEntry, LogInfo},
+};
 use cloister_app::AppError;
 use cloister_audit::{Entry, Outcome};
 use cloister_model::Timestamp;
 use cloister_store::log::{Filter, StoredEntry};
 use serde::Deserialize;
 
-use crate::{Shared, caller::{Anyone, Caller}, page::PageQuery, problem::Failure};
+use crate::{
+    Shared,
+    caller::{Anyone, Caller},
+    page::PageQuery,
+    problem::Failure,
+};
 
 const EXPORT_PAGE: u64 = 1000;
 
@@ -40,7 +53,9 @@ impl AuditQuery {
     fn filter(self) -> Result<(Filter, PageQuery), Failure> {
         let before = match self.cursor.as_str() {
             "" => None,
-            text => Some(text.parse().map_err(|_| Failure::new(400, "invalid", "the cursor is not one of ours"))?),
+            text => Some(
+                text.parse().map_err(|_| Failure::new(400, "invalid", "the cursor is not one of ours"))?,
+            ),
         };
         let page = PageQuery { cursor: self.cursor, limit: self.limit };
         let Self { workspace, action, from, to, .. } = self;
@@ -115,6 +130,10 @@ pub(super) async fn checkpoint(State(shared): State<Shared>, _caller: Anyone) ->
 
 #[utoipa::path(get, path = "/log/tile/{*path}", params(("path" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream")))]
-pub(super) async fn tile(State(shared): State<Shared>, Anyone(actor): Anyone, Path(path): Path<String>) -> Result<Vec<u8>, Failure> {
+pub(super) async fn tile(
+    State(shared): State<Shared>,
+    Anyone(actor): Anyone,
+    Path(path): Path<String>,
+) -> Result<Vec<u8>, Failure> {
     Ok(shared.app.tile(&actor, &path).await?)
 }

@@ -64,7 +64,14 @@ mod tests {
     fn one_closed_range_is_read_and_nothing_else() {
         assert_eq!(read("bytes=0-0"), Ok(Some(0..1)));
         assert_eq!(read("bytes=5-9"), Ok(Some(5..10)));
-        for text in ["bytes=9-5", "bytes=-5", "bytes=5-", "bytes=0-1,3-4", "items=0-1", "bytes=0-18446744073709551615"] {
+        for text in [
+            "bytes=9-5",
+            "bytes=-5",
+            "bytes=5-",
+            "bytes=0-1,3-4",
+            "items=0-1",
+            "bytes=0-18446744073709551615",
+        ] {
             assert_eq!(read(text), Err(400), "{text}");
         }
         assert!(matches!(range(&HeaderMap::new()), Ok(None)));

@@ -1,6 +1,10 @@
 //! The broker's identity and members' certificates.
 
-use axum::{Json, extract::{Path, Query, State}, http::StatusCode};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
 use cloister_api::{
     Envelope, InForce, Page,
     broker::{EvidenceRequest, EvidenceResponse, Identity},
@@ -11,7 +15,12 @@ use cloister_model::{Digest, Email};
 use cloister_store::people::certificates::CertificateRow;
 use serde::Deserialize;
 
-use crate::{Shared, body::{Body, place}, caller::Caller, problem::Failure};
+use crate::{
+    Shared,
+    body::{Body, place},
+    caller::Caller,
+    problem::Failure,
+};
 
 /// A stored certificate as the API shows it.
 pub(super) fn shown(row: CertificateRow) -> Result<CertificateInfo, Failure> {
@@ -29,12 +38,16 @@ pub(crate) fn in_force(statement: Digest, standing: Standing) -> (StatusCode, Js
 }
 
 fn decoded<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<Json<T>, Failure> {
-    let odd = |e: serde_json::Error| AppError::Unavailable(format!("the broker's answer cannot be read: {e}"));
+    let odd =
+        |e: serde_json::Error| AppError::Unavailable(format!("the broker's answer cannot be read: {e}"));
     Ok(Json(serde_json::from_value(value).map_err(odd)?))
 }
 
 #[utoipa::path(get, path = "/broker", responses((status = 200, body = Identity)))]
-pub(super) async fn broker(State(shared): State<Shared>, Caller(who): Caller) -> Result<Json<Identity>, Failure> {
+pub(super) async fn broker(
+    State(shared): State<Shared>,
+    Caller(who): Caller,
+) -> Result<Json<Identity>, Failure> {
     decoded(shared.app.broker_identity(&who).await?)
 }
 

@@ -15,7 +15,12 @@ mod workspaces;
 
 use std::time::Duration;
 
-use axum::{Router, extract::DefaultBodyLimit, http::{HeaderName, HeaderValue, StatusCode, header}, middleware};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware,
+};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
@@ -23,9 +28,15 @@ use tower_http::{
     timeout::TimeoutLayer,
     trace::TraceLayer,
 };
-use utoipa_axum::{router::{OpenApiRouter, UtoipaMethodRouterExt as _}, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt as _},
+    routes,
+};
 
-use crate::{Shared, problem::{Failure, with_request_id}};
+use crate::{
+    Shared,
+    problem::{Failure, with_request_id},
+};
 
 const MAX_BODY: usize = 4 << 20;
 /// The largest sealed output a worker may put.
@@ -144,7 +155,9 @@ pub fn router(shared: Shared) -> Router {
         .route("/healthz", axum::routing::get(health::alive))
         .route("/readyz", axum::routing::get(health::ready))
         .fallback(|| async { Failure::new(404, "not-found", "there is no such endpoint") })
-        .method_not_allowed_fallback(|| async { Failure::new(405, "invalid", "the endpoint has no such method") })
+        .method_not_allowed_fallback(|| async {
+            Failure::new(405, "invalid", "the endpoint has no such method")
+        })
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(CatchPanicLayer::new())

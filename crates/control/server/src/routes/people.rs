@@ -1,18 +1,32 @@
 //! Set-up, sessions, passwords, `me`, tokens.
 
-use axum::{Json, extract::{Path, Query, State}, http::StatusCode};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
 use cloister_api::{
     Page,
     people::{
-        Me, NewToken, NewTokenRequest, Scope, Session, SetPasswordRequest, SetupRequest, SignInRequest, SignedIn, Token, User,
+        Me, NewToken, NewTokenRequest, Scope, Session, SetPasswordRequest, SetupRequest, SignInRequest,
+        SignedIn, Token, User,
     },
 };
 use cloister_app::people::sessions;
 use cloister_model::{Digest, SessionId};
-use cloister_store::people::{UserRow, credentials::{SessionRow, TokenRow}};
+use cloister_store::people::{
+    UserRow,
+    credentials::{SessionRow, TokenRow},
+};
 
 use super::certificates::shown;
-use crate::{Shared, body::{Body, place}, caller::Caller, page::PageQuery, problem::Failure};
+use crate::{
+    Shared,
+    body::{Body, place},
+    caller::Caller,
+    page::PageQuery,
+    problem::Failure,
+};
 
 pub(super) fn user(row: UserRow, certificate: Option<Digest>) -> User {
     User {
@@ -30,7 +44,12 @@ pub(super) fn user(row: UserRow, certificate: Option<Digest>) -> User {
 
 fn signed_in(done: sessions::SignedIn) -> Json<SignedIn> {
     let session = &done.session;
-    Json(SignedIn { token: done.token, session: session.id, expires: session.expires, user: user(done.user, None) })
+    Json(SignedIn {
+        token: done.token,
+        session: session.id,
+        expires: session.expires,
+        user: user(done.user, None),
+    })
 }
 
 fn session(row: &SessionRow, current: Option<SessionId>) -> Session {
@@ -61,12 +80,18 @@ fn token(row: TokenRow) -> Token {
 }
 
 #[utoipa::path(post, path = "/setup", request_body = SetupRequest, responses((status = 200, body = SignedIn)))]
-pub(super) async fn set_up(State(shared): State<Shared>, Body(body): Body<SetupRequest>) -> Result<Json<SignedIn>, Failure> {
+pub(super) async fn set_up(
+    State(shared): State<Shared>,
+    Body(body): Body<SetupRequest>,
+) -> Result<Json<SignedIn>, Failure> {
     Ok(signed_in(shared.app.set_up(&body.token, &body.organisation, body.email, body.password).await?))
 }
 
 #[utoipa::path(post, path = "/sessions", request_body = SignInRequest, responses((status = 200, body = SignedIn)))]
-pub(super) async fn sign_in(State(shared): State<Shared>, Body(body): Body<SignInRequest>) -> Result<Json<SignedIn>, Failure> {
+pub(super) async fn sign_in(
+    State(shared): State<Shared>,
+    Body(body): Body<SignInRequest>,
+) -> Result<Json<SignedIn>, Failure> {
     Ok(signed_in(shared.app.sign_in(&body.email, body.password).await?))
 }
 
@@ -81,13 +106,20 @@ pub(super) async fn sessions(
 }
 
 #[utoipa::path(delete, path = "/sessions/{id}", params(("id" = String, Path)), responses((status = 204)))]
-pub(super) async fn end_session(State(shared): State<Shared>, Caller(who): Caller, id: Path<String>) -> Result<StatusCode, Failure> {
+pub(super) async fn end_session(
+    State(shared): State<Shared>,
+    Caller(who): Caller,
+    id: Path<String>,
+) -> Result<StatusCode, Failure> {
     shared.app.end_session(&who, place(&id, "session")?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 #[utoipa::path(post, path = "/passwords", request_body = SetPasswordRequest, responses((status = 204)))]
-pub(super) async fn set_password(State(shared): State<Shared>, Body(body): Body<SetPasswordRequest>) -> Result<StatusCode, Failure> {
+pub(super) async fn set_password(
+    State(shared): State<Shared>,
+    Body(body): Body<SetPasswordRequest>,
+) -> Result<StatusCode, Failure> {
     shared.app.set_password(&body.token, body.password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -135,7 +167,11 @@ pub(super) async fn tokens(
 }
 
 #[utoipa::path(delete, path = "/tokens/{id}", params(("id" = String, Path)), responses((status = 204)))]
-pub(super) async fn end_token(State(shared): State<Shared>, Caller(who): Caller, id: Path<String>) -> Result<StatusCode, Failure> {
+pub(super) async fn end_token(
+    State(shared): State<Shared>,
+    Caller(who): Caller,
+    id: Path<String>,
+) -> Result<StatusCode, Failure> {
     shared.app.end_token(&who, place(&id, "token")?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -46,7 +46,8 @@ pub(super) async fn part(
     Path((id, offset)): Path<(String, String)>,
     part: Bytes,
 ) -> Result<Json<Upload>, Failure> {
-    let offset = offset.parse().map_err(|_| Failure::new(400, "invalid", "an offset is a number of bytes"))?;
+    let offset =
+        offset.parse().map_err(|_| Failure::new(400, "invalid", "an offset is a number of bytes"))?;
     let row = shared.app.upload_part(&who.actor, place(&Path(id), "upload")?, offset, part).await?;
     Ok(shown(&row))
 }
@@ -59,7 +60,6 @@ pub(super) async fn finish(
     path: Path<String>,
     Body(body): Body<FinishUpload>,
 ) -> Result<Json<Upload>, Failure> {
-    let row =
-        shared.app.finish_upload(&who.actor, place(&path, "upload")?, body.size, body.sha256).await?;
+    let row = shared.app.finish_upload(&who.actor, place(&path, "upload")?, body.size, body.sha256).await?;
     Ok(shown(&row))
 }

@@ -1,12 +1,24 @@
 //! Users of the organisation.
 
-use axum::{Json, extract::{Path, Query, State}};
-use cloister_api::{Page, people::{NewUser, NewUserRequest, SetRolesRequest, User}};
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use cloister_api::{
+    Page,
+    people::{NewUser, NewUserRequest, SetRolesRequest, User},
+};
 use cloister_model::{Role, Roles};
 use cloister_store::people::Switch;
 
 use super::people::user;
-use crate::{Shared, body::{Body, place}, caller::Caller, page::PageQuery, problem::Failure};
+use crate::{
+    Shared,
+    body::{Body, place},
+    caller::Caller,
+    page::PageQuery,
+    problem::Failure,
+};
 
 #[utoipa::path(get, path = "/users", params(PageQuery), responses((status = 200, body = Page<User>)))]
 pub(super) async fn list(
@@ -42,11 +54,19 @@ pub(super) async fn set_roles(
 }
 
 #[utoipa::path(post, path = "/users/{id}/disable", params(("id" = String, Path)), responses((status = 200, body = User)))]
-pub(super) async fn disable(State(shared): State<Shared>, Caller(who): Caller, id: Path<String>) -> Result<Json<User>, Failure> {
+pub(super) async fn disable(
+    State(shared): State<Shared>,
+    Caller(who): Caller,
+    id: Path<String>,
+) -> Result<Json<User>, Failure> {
     Ok(Json(user(shared.app.switch_user(&who, place(&id, "user")?, Switch::Off).await?, None)))
 }
 
 #[utoipa::path(post, path = "/users/{id}/enable", params(("id" = String, Path)), responses((status = 200, body = User)))]
-pub(super) async fn enable(State(shared): State<Shared>, Caller(who): Caller, id: Path<String>) -> Result<Json<User>, Failure> {
+pub(super) async fn enable(
+    State(shared): State<Shared>,
+    Caller(who): Caller,
+    id: Path<String>,
+) -> Result<Json<User>, Failure> {
     Ok(Json(user(shared.app.switch_user(&who, place(&id, "user")?, Switch::On).await?, None)))
 }

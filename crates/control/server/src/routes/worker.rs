@@ -9,7 +9,10 @@ use axum::{
 };
 use cloister_api::{
     Envelope,
-    worker::{FinishReport, GoOn, InclusionDocument, Lease, LeaseRequest, LeasedTable, ProgressReport, ReleaseReport},
+    worker::{
+        FinishReport, GoOn, InclusionDocument, Lease, LeaseRequest, LeasedTable, ProgressReport,
+        ReleaseReport,
+    },
 };
 use cloister_app::{
     AppError,
@@ -34,7 +37,12 @@ fn shown(leased: Leased) -> Lease {
     let tables = leased
         .tables
         .into_iter()
-        .map(|t| LeasedTable { sql_name: t.sql_name, manifest: t.manifest, dataset: t.dataset, sealed_key: t.sealed_key })
+        .map(|t| LeasedTable {
+            sql_name: t.sql_name,
+            manifest: t.manifest,
+            dataset: t.dataset,
+            sealed_key: t.sealed_key,
+        })
         .collect();
     Lease {
         run: leased.row.id,

@@ -7,10 +7,17 @@ use axum::{Router, body::Body, http::Request};
 use cloister_app::{
     App, BrokerPipe, PasswordCost, PipeError, SigningKey,
     log::Log,
-    people::{administration::{HostOperator, Wanted}, secrets},
+    people::{
+        administration::{HostOperator, Wanted},
+        secrets,
+    },
 };
 use cloister_model::{Role, Roles};
-use cloister_server::{Shared, ambient::{SystemClock, SystemRng}, routes};
+use cloister_server::{
+    Shared,
+    ambient::{SystemClock, SystemRng},
+    routes,
+};
 use cloister_store::{Store, objects::Objects};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -41,7 +48,9 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("c.db").display());
         let store = Store::open(&url).await.unwrap();
-        let log = Log::open(store.clone(), folder.path().join("log"), "test.example/log".into(), [3; 32]).await.unwrap();
+        let log = Log::open(store.clone(), folder.path().join("log"), "test.example/log".into(), [3; 32])
+            .await
+            .unwrap();
         let app = Arc::new(App {
             objects: Objects::open(folder.path()).await.unwrap(),
             store,
@@ -53,12 +62,18 @@ impl House {
             passwords: PasswordCost::MINIMUM,
             work: tokio::sync::Notify::new(),
         });
-        let shared = Shared { app: app.clone(), worker_token: secrets::hash("worker").into(), simulated: true };
+        let shared =
+            Shared { app: app.clone(), worker_token: secrets::hash("worker").into(), simulated: true };
         Self { app, router: routes::router(shared), _folder: folder }
     }
 
     fn operator(&self) -> HostOperator<'_> {
-        HostOperator { store: &self.app.store, clock: &SystemClock, rng: &SystemRng, passwords: PasswordCost::MINIMUM }
+        HostOperator {
+            store: &self.app.store,
+            clock: &SystemClock,
+            rng: &SystemRng,
+            passwords: PasswordCost::MINIMUM,
+        }
     }
 
     pub(crate) async fn org(&self, name: &str) {
@@ -78,7 +93,13 @@ impl House {
         (user.id.to_string(), done.token)
     }
 
-    pub(crate) async fn call(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> (u16, Value) {
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Value>,
+    ) -> (u16, Value) {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));

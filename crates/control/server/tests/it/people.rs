@@ -48,7 +48,8 @@ async fn tokens_have_scopes_and_cannot_make_tokens_and_a_disabled_user_has_none(
     assert_eq!(status, 200);
     let token = made["secret"].as_str().unwrap().to_owned();
     assert_eq!(house.call("GET", "/api/v1/users", Some(&token), None).await.0, 200);
-    let (status, problem) = house.call("POST", "/api/v1/users", Some(&token), Some(json!({ "email": "x@one.example" }))).await;
+    let (status, problem) =
+        house.call("POST", "/api/v1/users", Some(&token), Some(json!({ "email": "x@one.example" }))).await;
     assert_eq!((status, &problem["check"]), (403, &json!("scope")));
     assert_eq!(house.call("POST", "/api/v1/tokens", Some(&token), Some(wanted)).await.0, 403);
     assert_eq!(house.call("POST", &format!("/api/v1/users/{id}/disable"), Some(&admin), None).await.0, 200);
@@ -69,7 +70,10 @@ async fn bad_input_is_a_problem() {
     ] {
         let (status, problem) = house.call(method, path, Some(&admin), Some(body)).await;
         assert_eq!(status, expected, "{path}: {problem}");
-        assert!(problem["type"].as_str().is_some_and(|t| t.starts_with("https://cloister.dev/problems/")), "{problem}");
+        assert!(
+            problem["type"].as_str().is_some_and(|t| t.starts_with("https://cloister.dev/problems/")),
+            "{problem}"
+        );
     }
 }
 

@@ -23,7 +23,8 @@ fn operations() -> Vec<(String, String)> {
 fn every_endpoint_has_a_row_and_every_row_an_endpoint() {
     let matrix: Matrix = toml::from_str(TEXT).unwrap();
     let mut rows: Vec<String> = matrix.endpoints.into_keys().collect();
-    let mut found: Vec<String> = operations().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
+    let mut found: Vec<String> =
+        operations().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
     rows.sort();
     found.sort();
     assert_eq!(rows, found);
@@ -75,8 +76,10 @@ async fn each_caller_meets_what_the_matrix_says() {
             continue;
         }
         let id = if path.contains("/users/") { member.as_str() } else { NOBODY };
-        let path = path.replace("{id}", id).replace("{digest}", &"00".repeat(32)).replace("{path}", "entries/000");
-        let path = if endpoint == "GET /api/v1/certificates" { format!("{path}?email=a@b.example") } else { path };
+        let path =
+            path.replace("{id}", id).replace("{digest}", &"00".repeat(32)).replace("{path}", "entries/000");
+        let path =
+            if endpoint == "GET /api/v1/certificates" { format!("{path}?email=a@b.example") } else { path };
         for ((caller, token), expected) in CALLERS.iter().zip(&tokens).zip(row) {
             let sent = (method != "GET").then(|| body(endpoint));
             let (status, _) = house.call(method, &path, token.as_deref(), sent).await;

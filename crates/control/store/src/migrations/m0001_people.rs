@@ -2,9 +2,12 @@
 
 use super::migration;
 
-migration!(People, "m0001_people", [
-    "CREATE TABLE organisations (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created BIGINT NOT NULL)",
-    "CREATE TABLE users (
+migration!(
+    People,
+    "m0001_people",
+    [
+        "CREATE TABLE organisations (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created BIGINT NOT NULL)",
+        "CREATE TABLE users (
         id TEXT PRIMARY KEY,
         org TEXT NOT NULL REFERENCES organisations(id),
         email TEXT NOT NULL UNIQUE,
@@ -14,26 +17,26 @@ migration!(People, "m0001_people", [
         salt TEXT NOT NULL,
         joined BIGINT NOT NULL,
         last_sign_in BIGINT)",
-    "CREATE INDEX users_org ON users (org, email)",
-    "CREATE TABLE sessions (
+        "CREATE INDEX users_org ON users (org, email)",
+        "CREATE TABLE sessions (
         id TEXT PRIMARY KEY,
         owner TEXT NOT NULL REFERENCES users(id),
         hash TEXT NOT NULL UNIQUE,
         created BIGINT NOT NULL, last_used BIGINT NOT NULL, expires BIGINT NOT NULL)",
-    "CREATE INDEX sessions_owner ON sessions (owner, id)",
-    "CREATE TABLE tokens (
+        "CREATE INDEX sessions_owner ON sessions (owner, id)",
+        "CREATE TABLE tokens (
         id TEXT PRIMARY KEY,
         owner TEXT NOT NULL REFERENCES users(id),
         label TEXT, prefix TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, scopes TEXT NOT NULL,
         created BIGINT NOT NULL, expires BIGINT NOT NULL)",
-    "CREATE INDEX tokens_owner ON tokens (owner, id)",
-    "CREATE TABLE one_time (
+        "CREATE INDEX tokens_owner ON tokens (owner, id)",
+        "CREATE TABLE one_time (
         hash TEXT PRIMARY KEY,
         purpose TEXT NOT NULL CHECK (purpose IN ('setup', 'password')),
         owner TEXT REFERENCES users(id),
         expires BIGINT NOT NULL)",
-    "CREATE TABLE sign_in_failures (who TEXT PRIMARY KEY, failures BIGINT NOT NULL, since BIGINT NOT NULL)",
-    "CREATE TABLE certificates (
+        "CREATE TABLE sign_in_failures (who TEXT PRIMARY KEY, failures BIGINT NOT NULL, since BIGINT NOT NULL)",
+        "CREATE TABLE certificates (
         digest TEXT PRIMARY KEY,
         owner TEXT NOT NULL REFERENCES users(id),
         email TEXT NOT NULL,
@@ -42,9 +45,9 @@ migration!(People, "m0001_people", [
         created BIGINT NOT NULL,
         not_after BIGINT NOT NULL,
         ended BIGINT)",
-    "CREATE INDEX certificates_email ON certificates (email, created)",
-    "CREATE INDEX certificates_owner ON certificates (owner, created)",
-    "CREATE TABLE statements (
+        "CREATE INDEX certificates_email ON certificates (email, created)",
+        "CREATE INDEX certificates_owner ON certificates (owner, created)",
+        "CREATE TABLE statements (
         digest TEXT PRIMARY KEY,
         kind TEXT NOT NULL,
         workspace TEXT,
@@ -57,5 +60,6 @@ migration!(People, "m0001_people", [
         acknowledgement TEXT,
         problem TEXT,
         place BIGINT NOT NULL UNIQUE)",
-    "CREATE INDEX statements_workspace ON statements (workspace, place)",
-]);
+        "CREATE INDEX statements_workspace ON statements (workspace, place)",
+    ]
+);

@@ -62,15 +62,25 @@ pub async fn by_email(db: &dyn Query, email: &Email) -> Result<Vec<CertificateRo
 }
 
 /// The user's live certificate.
-pub async fn live_of(db: &dyn Query, owner: UserId, now: Timestamp) -> Result<Option<CertificateRow>, StoreError> {
-    let sql = format!("{COLUMNS} WHERE owner = $1 AND ended IS NULL AND not_after > $2 ORDER BY created DESC LIMIT 1");
+pub async fn live_of(
+    db: &dyn Query,
+    owner: UserId,
+    now: Timestamp,
+) -> Result<Option<CertificateRow>, StoreError> {
+    let sql = format!(
+        "{COLUMNS} WHERE owner = $1 AND ended IS NULL AND not_after > $2 ORDER BY created DESC LIMIT 1"
+    );
     let values = vec![owner.to_string().into(), now.micros().into()];
     db.one(&sql, values).await?.as_ref().map(certificate).transpose()
 }
 
 impl Tx {
     /// Stores what the broker issued; every certificate of the person before it ends. Stored before, it stays (false).
-    pub async fn add_certificate(&self, _grant: &Granted<RequestCertificate>, new: &NewCertificate) -> Result<bool, StoreError> {
+    pub async fn add_certificate(
+        &self,
+        _grant: &Granted<RequestCertificate>,
+        new: &NewCertificate,
+    ) -> Result<bool, StoreError> {
         let owner = new.row.owner.to_string();
         if by_digest(self, new.row.digest).await?.is_some() {
             return Ok(false);

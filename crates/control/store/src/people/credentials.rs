@@ -83,7 +83,11 @@ fn token(row: &Row) -> Result<TokenRow, StoreError> {
 }
 
 /// The session whose token has this hash, unless it has expired.
-pub async fn live_session(db: &dyn Query, hash: &str, now: Timestamp) -> Result<Option<SessionRow>, StoreError> {
+pub async fn live_session(
+    db: &dyn Query,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<SessionRow>, StoreError> {
     let sql = format!("{SESSION} WHERE hash = $1 AND expires > $2");
     db.one(&sql, vec![hash.into(), now.micros().into()]).await?.as_ref().map(session).transpose()
 }
@@ -95,14 +99,26 @@ pub async fn live_token(db: &dyn Query, hash: &str, now: Timestamp) -> Result<Op
 }
 
 /// A user's live sessions after id `after`.
-pub async fn sessions_of(db: &dyn Query, owner: UserId, now: Timestamp, after: &str, limit: u64) -> Result<Vec<SessionRow>, StoreError> {
+pub async fn sessions_of(
+    db: &dyn Query,
+    owner: UserId,
+    now: Timestamp,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<SessionRow>, StoreError> {
     let sql = format!("{SESSION} WHERE owner = $1 AND expires > $2 AND id > $3 ORDER BY id LIMIT {limit}");
     let values = vec![owner.to_string().into(), now.micros().into(), after.into()];
     db.all(&sql, values).await?.iter().map(session).collect()
 }
 
 /// A user's live tokens after id `after`.
-pub async fn tokens_of(db: &dyn Query, owner: UserId, now: Timestamp, after: &str, limit: u64) -> Result<Vec<TokenRow>, StoreError> {
+pub async fn tokens_of(
+    db: &dyn Query,
+    owner: UserId,
+    now: Timestamp,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<TokenRow>, StoreError> {
     let sql = format!("{TOKEN} WHERE owner = $1 AND expires > $2 AND id > $3 ORDER BY id LIMIT {limit}");
     let values = vec![owner.to_string().into(), now.micros().into(), after.into()];
     db.all(&sql, values).await?.iter().map(token).collect()
@@ -185,16 +201,29 @@ impl Tx {
     }
 
     /// Stores a one-time secret; one before it for the same purpose and owner is void.
-    pub async fn add_one_time(&self, purpose: &str, owner: Option<UserId>, hash: &str, expires: Timestamp) -> Result<(), StoreError> {
+    pub async fn add_one_time(
+        &self,
+        purpose: &str,
+        owner: Option<UserId>,
+        hash: &str,
+        expires: Timestamp,
+    ) -> Result<(), StoreError> {
         let owner = owner.map(|o| o.to_string());
         let sql = "DELETE FROM one_time WHERE purpose = $1 AND COALESCE(owner, '') = $2";
         self.exec(sql, vec![purpose.into(), owner.clone().unwrap_or_default().into()]).await?;
         let sql = "INSERT INTO one_time (hash, purpose, owner, expires) VALUES ($1, $2, $3, $4)";
-        self.exec(sql, vec![hash.into(), purpose.into(), owner.into(), expires.micros().into()]).await.map(|_| ())
+        self.exec(sql, vec![hash.into(), purpose.into(), owner.into(), expires.micros().into()])
+            .await
+            .map(|_| ())
     }
 
     /// Uses a one-time secret up; `Some` with its owner when it was live.
-    pub async fn use_one_time(&self, purpose: &str, hash: &str, now: Timestamp) -> Result<Option<Option<UserId>>, StoreError> {
+    pub async fn use_one_time(
+        &self,
+        purpose: &str,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<Option<UserId>>, StoreError> {
         let sql = "SELECT owner FROM one_time WHERE hash = $1 AND purpose = $2 AND expires > $3";
         let row = self.one(sql, vec![hash.into(), purpose.into(), now.micros().into()]).await?;
         let Some(row) = row else { return Ok(None) };

@@ -10,7 +10,8 @@ use clap::{Parser, Subcommand};
 pub(crate) use data::{DatasetAdd, DatasetCommand, DatasetSet, Share};
 pub(crate) use operate::{AdminArgs, AdminCommand, OrgCommand, Reference, Serve, UserCommand};
 pub(crate) use people::{
-    Create, KeyCommand, Login, MemberCommand, MemberSet, OnOff, ScopeWord, Set, Setup, TokenCommand, WorkspaceCommand,
+    Create, KeyCommand, Login, MemberCommand, MemberSet, OnOff, ScopeWord, Set, Setup, TokenCommand,
+    WorkspaceCommand,
 };
 pub(crate) use work::{AuditCommand, JobCommand, JobCreate, JobFields, RunCommand, Verify};
 

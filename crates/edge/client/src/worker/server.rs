@@ -67,12 +67,21 @@ impl WorkerApi {
         if body.len() as u64 == range.end - range.start {
             Ok(body)
         } else {
-            Err(CallError::Protocol(format!("asked for {} bytes, got {}", range.end - range.start, body.len())))
+            Err(CallError::Protocol(format!(
+                "asked for {} bytes, got {}",
+                range.end - range.start,
+                body.len()
+            )))
         }
     }
 
     /// Puts a sealed output.
-    pub async fn output(&self, (run, fence): (RunId, i64), name: &str, body: Vec<u8>) -> Result<(), CallError> {
+    pub async fn output(
+        &self,
+        (run, fence): (RunId, i64),
+        name: &str,
+        body: Vec<u8>,
+    ) -> Result<(), CallError> {
         let path = format!("/worker/runs/{run}/outputs/{name}?fence={fence}");
         send(self.request(reqwest::Method::PUT, &path).body(body)).await.map(|_| ())
     }
