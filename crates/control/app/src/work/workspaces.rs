@@ -1,31 +1,30 @@
 //! Workspaces: propose, answer, govern, look.
 
-use std::collections::BTreeSet;
+mod views;
+
+mod changes;
 
 use cloister_authz::{
     Actor, Kind, Relation, Resource,
-    actions::{
-        AnswerInvitation, CreateWorkspace, DescribeWorkspace, GovernWorkspace, ListWorkspaces, ReadWorkspace,
-        ResendInvitation,
-    },
+    actions::{AnswerInvitation, CreateWorkspace},
 };
-use cloister_model::{Description, Digest, Email, states::WorkspaceState};
+use cloister_model::{Description, Digest, states::WorkspaceState};
 use cloister_statement::{
     Envelope,
-    predicate::{Acceptance, Archive, Certificate, Charter, Refusal, Suspension},
+    predicate::{Acceptance, Certificate, Charter, Refusal},
 };
 use cloister_store::{
     EntryDraft, Query, Tx,
-    people::{self, certificates},
+    people::certificates,
     statements::Awaiting,
     workspaces::{self, InvitationRow, WorkspaceRow},
 };
-use cloister_verify::{Check, Marks, acts::Effect, certificates::live, charters};
+use cloister_verify::{Check, Marks, acts::Effect, certificates::live};
 use serde_json::Value;
 
 use super::{
-    ON_ACK, Paging,
-    grounds::{Grounds, envelope, find, wire},
+    ON_ACK,
+    grounds::{Grounds, envelope, wire},
     refused, user,
 };
 use crate::{
@@ -327,191 +326,6 @@ impl App {
         tx.answer_invitation(&granted, (body.charter, signer), "declined", self.now()).await?;
         tx.commit().await?;
         Ok((refusal.digest(), standing))
-    }
-
-    /// Proposes the next version of the charter.
-    pub async fn amend(
-        &self,
-        actor: &Actor,
-        id: Digest,
-        statement: &Value,
-    ) -> Result<(Digest, Standing), AppError> {
-        let (_, resource) = self.workspace_resource(actor, id).await?;
-        self.permit(actor, GovernWorkspace, &resource, "workspace").await?;
-        let result = self.propose_next(actor, id, statement).await;
-        self.noting(actor, "workspace.amend", id, result).await
-    }
-
-    async fn propose_next(
-        &self,
-        actor: &Actor,
-        id: Digest,
-        statement: &Value,
-    ) -> Result<(Digest, Standing), AppError> {
-        let charter = envelope(statement)?;
-        let opened =
-            charter.open::<Charter>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().clone();
-        if opened.workspace != Some(id) {
-            return Err(AppError::Unprocessable("the charter names another workspace".into()));
-        }
-        let body = opened.body;
-        let signer = self.signed_by_caller(actor, &charter).await?;
-        let fresh = Grounds::around(&self.store.read(), &[&charter]).await?;
-        let row = self.workspace_row(id).await?;
-        if row.state != WorkspaceState::Active.as_str() || row.pending.is_some() {
-            return Err(AppError::State(
-                "the workspace is not active, or another charter waits already".into(),
-            ));
-        }
-        let tx = self.store.write().await?;
-        if !self.keep(&tx, &charter, actor, "workspace.amend").await? {
-            return Err(AppError::Conflict("this charter is there already".into()));
-        }
-        let grounds = Grounds::of(&tx, Some(id), &[]).await?;
-        let force = charters::establish(id, &grounds.dossier, &Marks::default())?;
-        let before: BTreeSet<_> = find(&tx, row.charter)
-            .await?
-            .open::<Charter>()
-            .map_err(AppError::internal)?
-            .predicate()
-            .body
-            .members
-            .clone();
-        let newcomers =
-            Charter { members: body.members.difference(&before).copied().collect(), ..body.clone() };
-        self.members_live(&newcomers, &fresh)?;
-        let good = force.version_of(&charter.digest()).is_some()
-            || force.pending().is_some_and(|p| p.digest() == charter.digest());
-        if !good {
-            return Err(refused(
-                Check::Charter,
-                "it does not continue the charter in force, or not by its administrator",
-            ));
-        }
-        tx.set_pending_charter(id, Some(charter.digest())).await?;
-        self.invite_all(&tx, &row, &charter, &body, Some(signer)).await?;
-        self.charter_complete(&tx, id, &charter).await?;
-        tx.commit().await?;
-        Ok((charter.digest(), self.settled(charter.digest()).await?))
-    }
-
-    /// Suspends a member, or archives the workspace.
-    pub async fn suspend_or_archive(
-        &self,
-        actor: &Actor,
-        id: Digest,
-        statement: &Value,
-    ) -> Result<(Digest, Standing), AppError> {
-        let (row, resource) = self.workspace_resource(actor, id).await?;
-        let granted = self.permit(actor, GovernWorkspace, &resource, "workspace").await?;
-        let act = envelope(statement)?;
-        let header = act.header().map_err(|e| AppError::Invalid(e.to_string()))?;
-        let kind_fits = act.open::<Suspension>().is_ok() || act.open::<Archive>().is_ok();
-        if header.workspace != Some(id) || !kind_fits {
-            return Err(AppError::Unprocessable(
-                "a suspension or archive of this workspace was expected".into(),
-            ));
-        }
-        if row.state != WorkspaceState::Active.as_str() {
-            return Err(AppError::State(format!("the workspace is {}", row.state)));
-        }
-        let grounds = Grounds::of(&self.store.read(), Some(id), &[]).await?;
-        let standing = self.restricting(&granted, &act, &grounds, &[]).await;
-        Ok((act.digest(), self.noting(actor, "workspace.govern", id, standing).await?))
-    }
-
-    /// Reminds someone invited.
-    pub async fn resend(&self, actor: &Actor, id: Digest, email: &Email) -> Result<(), AppError> {
-        let (_, resource) = self.workspace_resource(actor, id).await?;
-        let granted = self.permit(actor, ResendInvitation, &resource, "workspace").await?;
-        let found = people::user_by_email(&self.store.read(), email).await?;
-        let tx = self.store.write().await?;
-        let reminded = match found {
-            Some(person) => tx.remind(&granted, person.id, self.now()).await?,
-            None => false,
-        };
-        if !reminded {
-            return Err(AppError::Unprocessable(format!(
-                "`{email}` has no invitation that waits for an answer"
-            )));
-        }
-        tx.audit(EntryDraft::done(self.now(), actor, "workspace.resend").target(id).workspace(id)).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Changes the description.
-    pub async fn describe_workspace(
-        &self,
-        actor: &Actor,
-        id: Digest,
-        text: &Description,
-    ) -> Result<WorkspaceView, AppError> {
-        let (row, resource) = self.workspace_resource(actor, id).await?;
-        let granted = self.permit(actor, DescribeWorkspace, &resource, "workspace").await?;
-        if row.state == WorkspaceState::Archived.as_str() {
-            return Err(AppError::State("the workspace is archived".into()));
-        }
-        let tx = self.store.write().await?;
-        tx.describe_workspace(&granted, text).await?;
-        tx.audit(EntryDraft::done(self.now(), actor, "workspace.describe").target(id).workspace(id)).await?;
-        tx.commit().await?;
-        self.view(self.workspace_row(id).await?).await
-    }
-
-    /// A workspace.
-    pub async fn show_workspace(&self, actor: &Actor, id: Digest) -> Result<WorkspaceView, AppError> {
-        let (row, resource) = self.workspace_resource(actor, id).await?;
-        self.permit(actor, ReadWorkspace, &resource, "workspace").await?;
-        self.view(row).await
-    }
-
-    /// The caller's workspaces and invitations.
-    pub async fn list_workspaces(
-        &self,
-        actor: &Actor,
-        paging: &Paging,
-    ) -> Result<Vec<WorkspaceView>, AppError> {
-        self.permit(actor, ListWorkspaces, &Resource::deployment(), "workspace").await?;
-        let rows = workspaces::of_user(&self.store.read(), user(actor)?, &paging.after, paging.limit).await?;
-        let mut views = Vec::with_capacity(rows.len());
-        for row in rows {
-            views.push(self.view(row).await?);
-        }
-        Ok(views)
-    }
-
-    /// The statements that make the workspace what it is.
-    pub async fn workspace_statements(&self, actor: &Actor, id: Digest) -> Result<Statements, AppError> {
-        use cloister_statement::Kind as K;
-        let (_, resource) = self.workspace_resource(actor, id).await?;
-        self.permit(actor, ReadWorkspace, &resource, "workspace").await?;
-        let grounds = Grounds::of(&self.store.read(), Some(id), &[]).await?;
-        Ok(of_kinds(&grounds, |kind| {
-            matches!(
-                kind,
-                K::Charter
-                    | K::Acceptance
-                    | K::Refusal
-                    | K::Suspension
-                    | K::Archive
-                    | K::CertificateRevocation
-            )
-        }))
-    }
-
-    async fn view(&self, row: WorkspaceRow) -> Result<WorkspaceView, AppError> {
-        let db = self.store.read();
-        let mut members = Vec::new();
-        for invitation in workspaces::invited_by(&db, row.charter).await? {
-            let found = certificates::by_digest(&db, invitation.certificate).await?;
-            let found = found.ok_or(AppError::Internal("a member's certificate is missing".into()))?;
-            let opened =
-                super::grounds::stored(&found.envelope)?.open::<Certificate>().map_err(AppError::internal)?;
-            members.push(MemberView { row: invitation, certificate: opened.predicate().body.clone() });
-        }
-        let notice = (row.state == "pending")
-            .then(|| "it is pending: every member must accept the charter".to_owned());
-        Ok(WorkspaceView { row, members, notice })
     }
 }
 

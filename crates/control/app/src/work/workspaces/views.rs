@@ -1,0 +1,114 @@
+//! Workspaces as shown to those in them or invited, and what is not signed.
+
+use cloister_authz::{
+    Actor, Resource,
+    actions::{DescribeWorkspace, ListWorkspaces, ReadWorkspace, ResendInvitation},
+};
+use cloister_model::{Description, Digest, Email, states::WorkspaceState};
+use cloister_statement::predicate::Certificate;
+use cloister_store::{
+    EntryDraft,
+    people::{self, certificates},
+    workspaces::{self, WorkspaceRow},
+};
+
+use super::super::{Paging, grounds::Grounds, user};
+use super::{MemberView, Statements, WorkspaceView, of_kinds};
+use crate::{App, AppError};
+
+impl App {
+    /// Reminds someone invited.
+    pub async fn resend(&self, actor: &Actor, id: Digest, email: &Email) -> Result<(), AppError> {
+        let (_, resource) = self.workspace_resource(actor, id).await?;
+        let granted = self.permit(actor, ResendInvitation, &resource, "workspace").await?;
+        let found = people::user_by_email(&self.store.read(), email).await?;
+        let tx = self.store.write().await?;
+        let reminded = match found {
+            Some(person) => tx.remind(&granted, person.id, self.now()).await?,
+            None => false,
+        };
+        if !reminded {
+            return Err(AppError::Unprocessable(format!(
+                "`{email}` has no invitation that waits for an answer"
+            )));
+        }
+        tx.audit(EntryDraft::done(self.now(), actor, "workspace.resend").target(id).workspace(id)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Changes the description.
+    pub async fn describe_workspace(
+        &self,
+        actor: &Actor,
+        id: Digest,
+        text: &Description,
+    ) -> Result<WorkspaceView, AppError> {
+        let (row, resource) = self.workspace_resource(actor, id).await?;
+        let granted = self.permit(actor, DescribeWorkspace, &resource, "workspace").await?;
+        if row.state == WorkspaceState::Archived.as_str() {
+            return Err(AppError::State("the workspace is archived".into()));
+        }
+        let tx = self.store.write().await?;
+        tx.describe_workspace(&granted, text).await?;
+        tx.audit(EntryDraft::done(self.now(), actor, "workspace.describe").target(id).workspace(id)).await?;
+        tx.commit().await?;
+        self.view(self.workspace_row(id).await?).await
+    }
+
+    /// A workspace.
+    pub async fn show_workspace(&self, actor: &Actor, id: Digest) -> Result<WorkspaceView, AppError> {
+        let (row, resource) = self.workspace_resource(actor, id).await?;
+        self.permit(actor, ReadWorkspace, &resource, "workspace").await?;
+        self.view(row).await
+    }
+
+    /// The caller's workspaces and invitations.
+    pub async fn list_workspaces(
+        &self,
+        actor: &Actor,
+        paging: &Paging,
+    ) -> Result<Vec<WorkspaceView>, AppError> {
+        self.permit(actor, ListWorkspaces, &Resource::deployment(), "workspace").await?;
+        let rows = workspaces::of_user(&self.store.read(), user(actor)?, &paging.after, paging.limit).await?;
+        let mut views = Vec::with_capacity(rows.len());
+        for row in rows {
+            views.push(self.view(row).await?);
+        }
+        Ok(views)
+    }
+
+    /// The statements that make the workspace what it is.
+    pub async fn workspace_statements(&self, actor: &Actor, id: Digest) -> Result<Statements, AppError> {
+        use cloister_statement::Kind as K;
+        let (_, resource) = self.workspace_resource(actor, id).await?;
+        self.permit(actor, ReadWorkspace, &resource, "workspace").await?;
+        let grounds = Grounds::of(&self.store.read(), Some(id), &[]).await?;
+        Ok(of_kinds(&grounds, |kind| {
+            matches!(
+                kind,
+                K::Charter
+                    | K::Acceptance
+                    | K::Refusal
+                    | K::Suspension
+                    | K::Archive
+                    | K::CertificateRevocation
+            )
+        }))
+    }
+
+    pub(super) async fn view(&self, row: WorkspaceRow) -> Result<WorkspaceView, AppError> {
+        let db = self.store.read();
+        let mut members = Vec::new();
+        for invitation in workspaces::invited_by(&db, row.charter).await? {
+            let found = certificates::by_digest(&db, invitation.certificate).await?;
+            let found = found.ok_or(AppError::Internal("a member's certificate is missing".into()))?;
+            let opened = super::super::grounds::stored(&found.envelope)?
+                .open::<Certificate>()
+                .map_err(AppError::internal)?;
+            members.push(MemberView { row: invitation, certificate: opened.predicate().body.clone() });
+        }
+        let notice = (row.state == "pending")
+            .then(|| "it is pending: every member must accept the charter".to_owned());
+        Ok(WorkspaceView { row, members, notice })
+    }
+}
