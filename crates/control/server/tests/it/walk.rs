@@ -36,7 +36,26 @@ fn body(endpoint: &str) -> Value {
         "PUT /api/v1/users/{id}/roles" => json!({ "workspace_admin": false, "auditor": false }),
         "POST /api/v1/broker/evidence" => json!({ "nonce": "00".repeat(32) }),
         "POST /api/v1/certificates" => json!({ "request": {} }),
-        e if e.contains("/certificates/") => json!({ "statement": {} }),
+        "POST /api/v1/workspaces" => json!({ "charter": {} }),
+        "PATCH /api/v1/workspaces/{id}" => json!({ "description": "x" }),
+        "POST /api/v1/workspaces/{id}/resends" => json!({ "email": "a@b.example" }),
+        "POST /api/v1/datasets" | "POST /api/v1/datasets/{id}/manifests" => {
+            json!({ "manifest": {}, "owner_key": "x" })
+        }
+        "POST /api/v1/datasets/{id}/shares" => json!({ "grant": {}, "sealed_key": {}, "sql_name": "t" }),
+        "POST /api/v1/datasets/{id}/seals" => json!({ "workspace": "00".repeat(32), "sealed_key": {} }),
+        "POST /api/v1/uploads" => json!({ "dataset": NOBODY, "version": 1, "name": "part-00000.parquet" }),
+        "POST /api/v1/uploads/{id}/finish" => json!({ "size": 1, "sha256": "00".repeat(32) }),
+        "POST /api/v1/workspaces/{id}/jobs" | "PUT /api/v1/jobs/{id}" => {
+            json!({ "name": "x", "source": "SELECT 1", "readers": ["a@b.example"], "max_runs": 1 })
+        }
+        "POST /api/v1/runs/{id}/cancel" => json!({}),
+        e if ["/certificates/", "/workspaces/", "/datasets/", "/jobs/"]
+            .iter()
+            .any(|part| e.contains(part)) =>
+        {
+            json!({ "statement": {} })
+        }
         _ => json!({}),
     }
 }
@@ -75,9 +94,19 @@ async fn each_caller_meets_what_the_matrix_says() {
         if path.ends_with("/disable") {
             continue;
         }
-        let id = if path.contains("/users/") { member.as_str() } else { NOBODY };
+        let nowhere = "00".repeat(32);
+        let id = match path {
+            path if path.contains("/users/") => member.as_str(),
+            path if path.contains("/workspaces/") => nowhere.as_str(),
+            _ => NOBODY,
+        };
         let path =
             path.replace("{id}", id).replace("{digest}", &"00".repeat(32)).replace("{path}", "entries/000");
+        let path = path
+            .replace("{dataset}", NOBODY)
+            .replace("{version}", "1")
+            .replace("{name}", "x")
+            .replace("{offset}", "0");
         let path =
             if endpoint == "GET /api/v1/certificates" { format!("{path}?email=a@b.example") } else { path };
         for ((caller, token), expected) in CALLERS.iter().zip(&tokens).zip(row) {
