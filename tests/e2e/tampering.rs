@@ -69,11 +69,13 @@ fn delete(entries: &mut Vec<Vec<u8>>) {
     entries.remove(2);
 }
 
+#[expect(clippy::ptr_arg, reason = "all kinds of damage have one type")]
 fn edit(entries: &mut Vec<Vec<u8>>) {
     let middle = entries[2].len() / 2;
     entries[2][middle] ^= 1;
 }
 
+#[expect(clippy::ptr_arg, reason = "all kinds of damage have one type")]
 fn swap(entries: &mut Vec<Vec<u8>>) {
     entries.swap(1, 2);
 }

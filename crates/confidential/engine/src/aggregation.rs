@@ -16,9 +16,7 @@ use datafusion::{
         tree_node::{TreeNode, TreeNodeRecursion},
     },
     datasource::source_as_provider,
-    logical_expr::{
-        Aggregate, Expr, JoinType, LogicalPlan, TableScan, utils::split_conjunction,
-    },
+    logical_expr::{Aggregate, Expr, JoinType, LogicalPlan, TableScan, utils::split_conjunction},
 };
 
 use lineage::{equated, lineage, plain, widened};
@@ -197,9 +195,8 @@ impl Walk {
                     let equal = left.clone().eq(right.clone());
                     self.predicate(&equal, &join.schema, &columns)?;
                 }
-                match &join.filter {
-                    Some(filter) => self.predicate(filter, &join.schema, &columns)?,
-                    None => {}
+                if let Some(filter) = &join.filter {
+                    self.predicate(filter, &join.schema, &columns)?;
                 }
                 Ok(columns)
             }

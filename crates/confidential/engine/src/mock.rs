@@ -70,13 +70,13 @@ fn column(column: &Column, rules: &Rules, key: bool, rng: &mut ChaCha20Rng, rows
     let number = |d: &Draw<'_>| low + (high - low) * d.share;
     match column.kind {
         ColumnType::Boolean => {
-            Arc::new(BooleanArray::from_iter((0..rows).map(|r| Some(pick(r).share < 0.5))))
+            Arc::new((0..rows).map(|r| Some(pick(r).share < 0.5)).collect::<BooleanArray>())
         }
         ColumnType::Integer => Arc::new(Int64Array::from_iter_values((0..rows).map(|r| {
             let d = pick(r);
             match d.hint {
                 Some(Literal::Integer(v)) => *v,
-                Some(_) | None if key => r as i64,
+                Some(_) | None if key => i64::try_from(r).unwrap_or(i64::MAX),
                 Some(_) | None => number(&d) as i64,
             }
         }))),
@@ -89,7 +89,7 @@ fn column(column: &Column, rules: &Rules, key: bool, rng: &mut ChaCha20Rng, rows
             match d.hint {
                 Some(Literal::Text(v)) => v.clone(),
                 Some(_) | None if key => format!("id{:06}", d.row),
-                Some(_) | None => format!("{name}_{}", (d.share * 5.0) as u8),
+                Some(_) | None => format!("{name}_{}", d.row % 5),
             }
         }))),
         ColumnType::Date => Arc::new(Date32Array::from_iter_values((0..rows).map(|r| {

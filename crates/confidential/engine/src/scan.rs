@@ -206,7 +206,7 @@ impl ExecutionPlan for RuleScan {
     fn execute(&self, partition: usize, _context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
         let units = self.parts.get(partition).cloned().unwrap_or_default();
         let reading = self.reading.clone();
-        let batches = stream::iter(units).then(move |unit| reading.clone().open(unit)).try_flatten();
+        let batches = stream::iter(units).map(move |unit| reading.clone().open(unit)).try_flatten();
         Ok(Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.reading.schema), batches)))
     }
 
@@ -235,7 +235,7 @@ struct Reading {
 type Batches = stream::BoxStream<'static, Result<RecordBatch>>;
 
 impl Reading {
-    async fn open(self, unit: Unit) -> Result<Batches> {
+    fn open(self, unit: Unit) -> Result<Batches> {
         let input: Batches = match unit {
             Unit::Rows(batch) => stream::iter([Ok(batch)]).boxed(),
             Unit::RowGroup(file, at) => {

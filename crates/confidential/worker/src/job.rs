@@ -80,7 +80,7 @@ pub(crate) fn tables(
 pub(crate) fn mock_table(name: &SqlName, manifest: &Manifest, spec: Digest) -> TableInput {
     let threshold = match &manifest.rules.analysis {
         Analysis::None => 1,
-        Analysis::Aggregation { threshold, .. } => u64::from(*threshold),
+        Analysis::Aggregation { threshold, .. } => *threshold,
     };
     let rows = threshold.saturating_mul(50).clamp(MOCK_ROWS, MOCK_ROWS_MOST);
     let rows = usize::try_from(rows).unwrap_or_default();

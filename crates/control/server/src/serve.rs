@@ -136,7 +136,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
                 axum_server::from_tcp_rustls(listener, tls).map_err(|e| failed("listening")(e.into()))?;
             server.handle(handle).serve(service).await
         }
-        (None, None) | (Some(_), None) | (None, Some(_)) => {
+        (None | Some(_), None) | (None, Some(_)) => {
             let server = axum_server::from_tcp(listener).map_err(|e| failed("listening")(e.into()))?;
             server.handle(handle).serve(service).await
         }

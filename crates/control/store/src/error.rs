@@ -45,11 +45,10 @@ fn code(error: &DbErr) -> Option<String> {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
-        match error.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)) => {
-                return Self::Conflict;
-            }
-            Some(_) | None => {}
+        if let Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)) =
+            error.sql_err()
+        {
+            return Self::Conflict;
         }
         // SQLITE_BUSY and its extended codes, PostgreSQL's serialization failure, deadlock, lock not available;
         // SQLITE_CORRUPT, SQLITE_NOTADB.

@@ -29,6 +29,7 @@ impl Binaries {
     }
 
     /// A copy in `folder`, to be sabotaged.
+    #[must_use]
     pub fn copy_to(&self, folder: &Path) -> Self {
         for name in Self::NAMES {
             std::fs::copy(self.0.join(name), folder.join(name))

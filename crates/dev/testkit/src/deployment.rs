@@ -73,7 +73,7 @@ impl Deployment {
         let read = BufReader::new(stdout).read_line(&mut line);
         let ready: Value = serde_json::from_str(&line)
             .unwrap_or_else(|_| panic!("cloister serve did not get ready ({read:?}):\n{}", self.log()));
-        self.url = ready["url"].as_str().unwrap_or_default().to_owned();
+        ready["url"].as_str().unwrap_or_default().clone_into(&mut self.url);
         self.ready = ready;
     }
 

@@ -110,7 +110,7 @@ fn every_bypass_is_refused_by_its_check() {
         match run(job(sql, tables())) {
             Ok(_) => wrong.push(format!("ran: {sql}")),
             Err(e) if e.code() != *check => {
-                wrong.push(format!("{} ({e}) instead of {check}: {sql}", e.code()))
+                wrong.push(format!("{} ({e}) instead of {check}: {sql}", e.code()));
             }
             Err(_) => {}
         }
@@ -136,7 +136,7 @@ fn neither_a_cast_nor_a_division_tells_about_a_hidden_row() {
         match run(job(sql, vec![table("t", 9, csv, rules)])) {
             Ok(_) => assert_eq!(rows(job(sql, vec![table("t", 9, csv, rules)])), ["2"], "{sql}"),
             Err(e) => {
-                assert_eq!((e.code(), e.to_string().contains("SECRET")), ("plan.function", false), "{sql}")
+                assert_eq!((e.code(), e.to_string().contains("SECRET")), ("plan.function", false), "{sql}");
             }
         }
     }

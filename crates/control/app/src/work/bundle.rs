@@ -104,7 +104,7 @@ impl App {
             results: body.outputs.clone(),
             inclusions: self.inclusions(&releases, receipt.digest(), row.workspace).await?,
             receipt,
-            acknowledgements: self.acknowledgements(&grounds),
+            acknowledgements: Self::acknowledgements(&grounds),
         };
         let tx = self.store.write().await?;
         tx.audit(EntryDraft::done(self.now(), actor, "run.bundle").target(id).workspace(row.workspace))
@@ -114,7 +114,7 @@ impl App {
     }
 
     /// Acknowledgements of statements that stand in the bundle.
-    fn acknowledgements(&self, grounds: &Grounds) -> Vec<Envelope> {
+    fn acknowledgements(grounds: &Grounds) -> Vec<Envelope> {
         let there: BTreeSet<Digest> = grounds.envelopes.keys().copied().collect();
         let about = |e: &&Envelope| {
             e.open::<cloister_statement::predicate::Acknowledgement>()

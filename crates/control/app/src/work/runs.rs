@@ -297,7 +297,7 @@ impl App {
             .reviews()
             .values()
             .filter(|r| r.body().spec != row.spec)
-            .map(|r| r.digest())
+            .map(cloister_statement::Verified::digest)
             .collect();
         let withdrawals: Vec<Digest> = grounds
             .dossier
@@ -307,7 +307,7 @@ impl App {
                 cloister_statement::predicate::WithdrawalTarget::Spec(spec) => spec != row.spec,
                 cloister_statement::predicate::WithdrawalTarget::Review(review) => reviews.contains(&review),
             })
-            .map(|w| w.digest())
+            .map(cloister_statement::Verified::digest)
             .collect();
         for digest in reviews.into_iter().chain(withdrawals) {
             grounds.envelopes.remove(&digest);
