@@ -1,6 +1,6 @@
 //! A real run: keys from the broker, ciphertext from the server, result to the readers, receipt to everyone.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use cloister_api::worker::{FinishReport, Lease};
 use cloister_client::worker::{BrokerApi, WorkerApi};
@@ -19,6 +19,11 @@ use crate::{
     job,
     outputs::{Log, Sealed, seal_to},
 };
+
+/// How long broker and server may be unreachable before the run is left to its lease.
+const PATIENCE: Duration = Duration::from_secs(60);
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 /// Everything a run needs from the process.
 pub(crate) struct Process<'a> {
@@ -49,7 +54,7 @@ pub(crate) async fn run(lease: &Lease, hold: &Hold, process: &Process<'_>) -> Re
     hold.at("releasing", None);
     let peers = Peers { server: process.server, broker: process.broker };
     let released = tokio::select! {
-        released = exchange(lease, &brought, &peers, process.attester, process.ambient) => released?,
+        released = patient_exchange(lease, &brought, &peers, process) => released?,
         stop = hold.stopped() => return Err(stopped(stop)),
     };
     let mut log = Log::new(lease.run, started);
@@ -76,6 +81,28 @@ pub(crate) async fn run(lease: &Lease, hold: &Hold, process: &Process<'_>) -> Re
         receipt: Some(wire(&receipt)?),
         outputs: sealed.iter().map(Sealed::info).collect(),
     })
+}
+
+/// The exchange, again from the hello while broker or server cannot be reached: a program that was killed is back in a
+/// moment, and the lease is held meanwhile. The broker gives a reserved run's keys once more, not twice.
+async fn patient_exchange(
+    lease: &Lease,
+    brought: &Brought,
+    peers: &Peers<'_>,
+    process: &Process<'_>,
+) -> Result<Released, RunError> {
+    let begun = tokio::time::Instant::now();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        match exchange(lease, brought, peers, process.attester, process.ambient).await {
+            Err(RunError::Unavailable(reason)) if begun.elapsed() < PATIENCE => {
+                tracing::warn!(run = %lease.run, reason, "the exchange is tried again");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            ended => return ended,
+        }
+    }
 }
 
 fn stopped(stop: Stop) -> RunError {

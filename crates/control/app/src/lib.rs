@@ -5,6 +5,7 @@
 //! broker's acknowledgement. Limits: the crate speaks to the broker through [`BrokerPipe`] only and trusts the server
 //! to have authenticated the [`Actor`](cloister_authz::Actor).
 
+mod anchor;
 mod background;
 mod error;
 pub mod log;
@@ -19,6 +20,7 @@ use cloister_model::{Clock, Rng, Timestamp};
 pub use cloister_statement::SigningKey;
 use cloister_store::{Store, objects::Objects};
 
+pub use anchor::Anchoring;
 pub use background::Background;
 pub use error::AppError;
 pub use people::passwords::PasswordCost;

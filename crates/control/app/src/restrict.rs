@@ -5,7 +5,7 @@ use cloister_authz::Actor;
 use cloister_model::{Digest, Timestamp};
 use cloister_statement::{Envelope, Signer};
 use cloister_store::{
-    EntryDraft, Query as _, StoreError, Tx,
+    EntryDraft, StoreError, Tx,
     queue::{NewJob, QueuedJob},
     statements::{self, Awaiting, NewStatement, StoredStatement},
 };
@@ -197,18 +197,5 @@ impl App {
         }
         tx.commit().await?;
         Ok(Outcome::Done)
-    }
-
-    /// Carries the broker's newest record to it, as it needs at start.
-    pub async fn anchor_broker(&self) -> Result<Value, AppError> {
-        let sql = "SELECT envelope FROM statements WHERE kind IN ('release-record', 'acknowledgement')
-                   ORDER BY place DESC LIMIT 1";
-        let row = self.store.read().one(sql, vec![]).await?;
-        let mut body = json!({});
-        if let Some(row) = row {
-            let text: String = row.try_get("", "envelope").map_err(StoreError::from)?;
-            body = json!({ "record": serde_json::from_str::<Value>(&text).map_err(AppError::internal)? });
-        }
-        Ok(self.broker.post("/v1/anchor", body).await?)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc, time::Duration};
 
-use cloister_app::{App, Background, PasswordCost, SigningKey, log::Log, people::secrets};
+use cloister_app::{Anchoring, App, Background, PasswordCost, SigningKey, log::Log, people::secrets};
 use cloister_model::{Clock, Rng};
 
 use cloister_store::{Store, objects::Objects};
@@ -106,9 +106,10 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     let holder = app.new_id().to_string();
     let sequencer = tokio::spawn(app.log.clone().run(app.clock.clone(), holder, stopping.clone()));
     let background = tokio::spawn(Background(app.clone()).run(stopping.clone()));
-    if let Err(error) = app.anchor_broker().await {
+    if let Err(error) = app.keep_anchored().await {
         tracing::warn!(%error, "the broker is not anchored yet");
     }
+    let anchoring = tokio::spawn(Anchoring(app.clone()).run(stopping.clone()));
     let setup = app.setup_secret().await.map_err(|e| failed("the set-up link")(e.into()))?;
     let listener =
         std::net::TcpListener::bind(options.listen).map_err(|e| failed("the address")(e.into()))?;
@@ -143,6 +144,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     };
     stop.send_replace(true);
     let _ = background.await;
+    let _ = anchoring.await;
     let _ = sequencer.await;
     served.map_err(|e| failed("serving")(e.into()))
 }

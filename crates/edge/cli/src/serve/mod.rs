@@ -2,8 +2,8 @@
 //!
 //! In the data folder `server/` holds the seeds of the server's log and vouching keys, `keys/` (0700) the worker's token
 //! and, with `--insecure-sim-tee`, the development root made once per installation; `broker/` holds the broker's state and
-//! configuration, whose exact bytes charters name. A crashed broker or worker is started again with back-off; a server
-//! that ends ends everything.
+//! configuration, whose exact bytes charters name. A program that crashes is started again with back-off, where the
+//! others know it.
 
 pub(crate) mod binaries;
 mod child;

@@ -22,7 +22,7 @@ const STEADY: Duration = Duration::from_secs(30);
 /// Broker, server and worker, running.
 pub(super) struct Programs {
     broker: Restarted,
-    server: Child,
+    server: Restarted,
     worker: Restarted,
     ready: Ready,
     simulated: bool,
@@ -56,13 +56,13 @@ fn broker_words(prepared: &Prepared, listen: &str) -> Vec<String> {
     line
 }
 
-fn server_words(args: &Serve, prepared: &Prepared, broker: &str) -> Vec<String> {
+fn server_words(args: &Serve, listen: &str, prepared: &Prepared, broker: &str) -> Vec<String> {
     let mut line = words(&[
         "serve",
         "--data",
         &path(&args.data),
         "--listen",
-        &args.listen.to_string(),
+        listen,
         "--broker",
         broker,
         "--worker-token-file",
@@ -85,6 +85,11 @@ fn worker_words(prepared: &Prepared, server: &str, broker: &str) -> Vec<String> 
     line
 }
 
+/// Host and port of a URL.
+fn address(url: &str) -> &str {
+    url.split_once("://").map_or(url, |(_, address)| address)
+}
+
 /// The server as a process on the same host reaches it: a wildcard address is none to dial.
 fn local(url: &str) -> String {
     url.replace("://0.0.0.0:", "://127.0.0.1:").replace("://[::]:", "://[::1]:")
@@ -99,15 +104,19 @@ impl Programs {
         let mut child = Child::start(broker.0, &broker.1, &broker_words(&prepared, "127.0.0.1:0"))?;
         let at = child.ready().await?.url;
         // Started again, the broker listens where server and worker know it.
-        let again = broker_words(&prepared, at.trim_start_matches("http://"));
+        let again = broker_words(&prepared, address(&at));
         let broker = Restarted::new(child, broker, again, true);
-        let mut child = Child::start(server.0, &server.1, &server_words(args, &prepared, &at))?;
+        let listen = args.listen.to_string();
+        let mut child = Child::start(server.0, &server.1, &server_words(args, &listen, &prepared, &at))?;
         let ready = child.ready().await?;
+        // So does the server: its address is in people's profiles.
+        let again = server_words(args, address(&ready.url), &prepared, &at);
+        let server = Restarted::new(child, server, again, true);
         let line = worker_words(&prepared, &local(&ready.url), &at);
         let mut first = Child::start(worker.0, &worker.1, &line)?;
         first.quiet();
         let worker = Restarted::new(first, worker, line, false);
-        Ok(Self { broker, server: child, worker, ready, simulated: prepared.dev_root.is_some() })
+        Ok(Self { broker, server, worker, ready, simulated: prepared.dev_root.is_some() })
     }
 
     /// Where the API is.
@@ -125,10 +134,10 @@ impl Programs {
         self.simulated
     }
 
-    /// Keeps broker and worker running; returns why it cannot go on.
+    /// Keeps all three running; returns why it cannot go on.
     pub(super) async fn supervise(&mut self) -> Failure {
         tokio::select! {
-            ended = self.server.ended() => Failure::Failed(ended),
+            failure = self.server.keep() => failure,
             failure = self.broker.keep() => failure,
             failure = self.worker.keep() => failure,
         }
@@ -137,7 +146,7 @@ impl Programs {
     /// Ends them in the order in which none misses another: worker, server, broker.
     pub(super) async fn drain(&mut self) {
         self.worker.child.drain().await;
-        self.server.drain().await;
+        self.server.child.drain().await;
         self.broker.child.drain().await;
     }
 }
@@ -210,8 +219,8 @@ mod tests {
              --dev-root D/keys/development-root.json"
         );
         assert_eq!(
-            server_words(&args, &prepared, "http://b").join(" "),
-            "serve --data D --listen 127.0.0.1:0 --broker http://b --worker-token-file D/keys/worker.token \
+            server_words(&args, address("https://127.0.0.1:8400"), &prepared, "http://b").join(" "),
+            "serve --data D --listen 127.0.0.1:8400 --broker http://b --worker-token-file D/keys/worker.token \
              --log-origin cloister.local/log --simulated"
         );
         prepared.dev_root = None;
