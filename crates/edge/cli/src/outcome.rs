@@ -103,6 +103,7 @@ fn of_client(error: &ClientError) -> u8 {
         ClientError::Problem(problem) => of_problem(problem.status, problem.check.is_some()),
         ClientError::Unreachable(_) | ClientError::NotInForce(_) => 6,
         ClientError::Refused { .. } => 4,
+        ClientError::Conflict(_) => 5,
         ClientError::Ambiguous { .. } | ClientError::Input(_) => 2,
         ClientError::Unknown { .. }
         | ClientError::Protocol(_)

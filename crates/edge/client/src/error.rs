@@ -62,6 +62,9 @@ pub enum ClientError {
     /// What the person gave cannot be used.
     #[error("{0}")]
     Input(String),
+    /// The thing is in a state that does not allow it.
+    #[error("{0}")]
+    Conflict(String),
     /// Something that was expected to hold does not, without being a refusal.
     #[error("{0}")]
     Failed(String),

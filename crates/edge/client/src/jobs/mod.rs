@@ -54,7 +54,7 @@ impl Client {
         let envelope = job
             .spec
             .as_ref()
-            .ok_or_else(|| ClientError::Failed(format!("`{}` has not been submitted", job.draft.name)))?;
+            .ok_or_else(|| ClientError::Conflict(format!("`{}` has not been submitted", job.draft.name)))?;
         let opened = from_api(envelope)?.open::<Spec>().map_err(|e| malformed("spec")(&e))?;
         let author = self.signer(opened.predicate().signer, held).await?;
         let verified = opened.verify(&author.certificate.signing_key).map_err(|e| malformed("spec")(&e))?;

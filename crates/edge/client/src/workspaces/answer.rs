@@ -37,7 +37,7 @@ impl HeldWorkspace {
             None => (self.first()?.clone(), self.genesis()),
             Some(Some(pending)) => (pending.body().clone(), pending.digest()),
             Some(None) => {
-                return Err(ClientError::Failed(format!(
+                return Err(ClientError::Conflict(format!(
                     "no charter of `{}` waits for an answer",
                     self.workspace.name
                 )));
