@@ -25,7 +25,7 @@ pub enum BrokerError {
         /// Why.
         reason: String,
     },
-    /// Not anchored yet, or too busy.
+    /// Not now: not anchored yet, or another session holds the run's keys.
     #[error("{0}")]
     Unavailable(String),
     /// The state or the machine failed.

@@ -122,7 +122,8 @@ impl Broker {
         {
             let reason =
                 "the first release's keys are still leased: a repeat counts when the lease has run out";
-            return Err(BrokerError::conflict(Check::Counter.as_str(), reason));
+            // No refusal: a worker that took the run over from a dead one asks again.
+            return Err(BrokerError::Unavailable(reason.into()));
         }
         Ok(cleared)
     }

@@ -20,8 +20,9 @@ use crate::{
     outputs::{Log, Sealed, seal_to},
 };
 
-/// How long broker and server may be unreachable before the run is left to its lease.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long broker and server may be unreachable before the run is left to its lease; longer than a dead worker's keys
+/// are leased, since a run taken over from it waits for their end.
+const PATIENCE: Duration = Duration::from_secs(150);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
