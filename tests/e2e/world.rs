@@ -171,13 +171,9 @@ impl World {
 
 /// The operator adds a person, who signs in and gets keys and a certificate.
 pub(crate) fn enter(deployment: &Deployment, user: &User, email: &str, organisation: &str) {
-    let data = deployment.data();
-    let data = data.to_str().unwrap();
-    let operator = deployment.user("operator");
-    let _ = operator.run(&["admin", "--data", data, "org", "add", organisation]);
-    let words = ["admin", "--data", data, "user", "add", email, "--org", organisation, "--org-admin"];
-    let words = [&words[..], &["--password-stdin"]].concat();
-    let _ = operator.run_with_input(&words, PASSWORD).expect(0);
+    let _ = deployment.admin(&["org", "add", organisation], "");
+    let words = ["user", "add", email, "--org", organisation, "--org-admin", "--password-stdin"];
+    let _ = deployment.admin(&words, PASSWORD).expect(0);
     let words = ["login", &deployment.url, "--email", email, "--password-stdin"];
     let _ = user.run_with_input(&words, PASSWORD).expect(0);
 }

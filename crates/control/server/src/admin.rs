@@ -19,8 +19,8 @@ pub struct AdminOptions {
     /// Folder of the server's data.
     #[arg(long)]
     pub data: PathBuf,
-    /// Database URL; a file in the data folder by default.
-    #[arg(long)]
+    /// `postgres://...`; a SQLite file in the data folder by default.
+    #[arg(long, env = "CLOISTER_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// Print JSON.
     #[arg(long, global = true)]

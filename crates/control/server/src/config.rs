@@ -47,8 +47,8 @@ pub struct ServeOptions {
     /// File with the workers' token.
     #[arg(long)]
     pub worker_token_file: PathBuf,
-    /// Database URL; a file in the data folder by default.
-    #[arg(long)]
+    /// `postgres://...`; a SQLite file in the data folder by default.
+    #[arg(long, env = "CLOISTER_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// The log's name in checkpoints.
     #[arg(long, default_value = "cloister.local/log")]

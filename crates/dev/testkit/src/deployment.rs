@@ -15,12 +15,13 @@ use nix::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Binaries, User};
+use crate::{Binaries, Database, User};
 
 /// A running deployment; ends, with its processes, when dropped.
 pub struct Deployment {
     binaries: Binaries,
     folder: TempDir,
+    database: Database,
     child: Option<Child>,
     /// Where the API is.
     pub url: String,
@@ -37,7 +38,14 @@ impl Deployment {
     /// A fresh one from particular binaries.
     pub fn start_with(binaries: Binaries) -> Self {
         let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("a temporary folder: {e}"));
-        let mut deployment = Self { binaries, folder, child: None, url: String::new(), ready: Value::Null };
+        let mut deployment = Self {
+            binaries,
+            folder,
+            database: Database::of_this_run(),
+            child: None,
+            url: String::new(),
+            ready: Value::Null,
+        };
         deployment.up();
         deployment
     }
@@ -84,6 +92,9 @@ impl Deployment {
             .args(["serve", "--listen", "127.0.0.1:0", "--insecure-sim-tee", "--data"])
             .arg(self.data())
             .stdin(Stdio::null());
+        if let Some(url) = self.database.url() {
+            command.env("CLOISTER_DATABASE", url);
+        }
         command
     }
 
@@ -159,12 +170,13 @@ impl Deployment {
         User::new(self.binaries.path("cloister"), self.folder.path().join("homes").join(name))
     }
 
-    /// The operator: `cloister admin --data DIR ...`.
-    pub fn admin(&self, arguments: &[&str]) -> crate::Outcome {
-        let data = self.data();
+    /// The operator: `cloister admin --data DIR ...`, with text on stdin.
+    pub fn admin(&self, arguments: &[&str], input: &str) -> crate::Outcome {
+        let (data, url) = (self.data(), self.database.url());
         let mut all = vec!["admin", "--data", data.to_str().unwrap_or_default()];
+        all.extend(url.iter().flat_map(|url| ["--database", url]));
         all.extend(arguments);
-        self.user("operator").run(&all)
+        self.user("operator").run_with_input(&all, input)
     }
 }
 

@@ -4,14 +4,18 @@
 //! so. Servers listen on port 0 of loopback and die with their [`Deployment`].
 #![expect(
     clippy::panic,
-    clippy::missing_panics_doc,
+    clippy::disallowed_methods,
     reason = "test support: a broken precondition ends the test"
 )]
 
 mod binaries;
+mod database;
 mod deployment;
+mod postgres;
 mod user;
 
 pub use binaries::Binaries;
+pub use database::Database;
 pub use deployment::Deployment;
+pub use postgres::Postgres;
 pub use user::{Outcome, User};

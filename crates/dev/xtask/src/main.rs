@@ -9,6 +9,7 @@
 mod arch;
 mod commands;
 mod demo;
+mod postgres;
 mod process;
 mod suites;
 mod workspace;

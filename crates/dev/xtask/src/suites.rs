@@ -28,7 +28,7 @@ impl AddAssign for Totals {
 
 impl Totals {
     /// A suite that ended badly has at least one failure, whatever it printed.
-    fn judged(mut self, succeeded: bool) -> Self {
+    pub(crate) fn judged(mut self, succeeded: bool) -> Self {
         if !succeeded && self.failed == 0 {
             self.failed = 1;
         }
@@ -105,7 +105,7 @@ pub(crate) fn web() -> Result<Option<Totals>, String> {
 }
 
 /// nextest's last line: `Summary [ 1.2s] 10 tests run: 8 passed (1 slow), 1 failed, 1 timed out, 2 skipped`.
-fn nextest_totals(printed: &str) -> Option<Totals> {
+pub(crate) fn nextest_totals(printed: &str) -> Option<Totals> {
     let line = printed.lines().rev().find(|line| line.trim_start().starts_with("Summary ["))?;
     let (_, counts) = line.split_once("run:")?;
     let mut totals = Totals::default();

@@ -19,6 +19,7 @@ use cloister_server::{
     routes,
 };
 use cloister_store::{Store, objects::Objects};
+use cloister_testkit::Database;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -41,13 +42,14 @@ pub(crate) struct House {
     pub(crate) app: Arc<App>,
     router: Router,
     _folder: tempfile::TempDir,
+    _database: Database,
 }
 
 impl House {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("c.db").display());
-        let store = Store::open(&url).await.unwrap();
+        let database = Database::of_this_run();
+        let store = Store::open(&database.url_in(folder.path())).await.unwrap();
         let log = Log::open(store.clone(), folder.path().join("log"), "test.example/log".into(), [3; 32])
             .await
             .unwrap();
@@ -64,7 +66,7 @@ impl House {
         });
         let shared =
             Shared { app: app.clone(), worker_token: secrets::hash("worker").into(), simulated: true };
-        Self { app, router: routes::router(shared), _folder: folder }
+        Self { app, router: routes::router(shared), _folder: folder, _database: database }
     }
 
     fn operator(&self) -> HostOperator<'_> {

@@ -3,9 +3,9 @@
 
 use std::time::Instant;
 
-use crate::demo::{build, console::Console};
+use crate::demo::{build, console::Console, tools};
 use crate::suites::Totals;
-use crate::{Outcome, suites};
+use crate::{Outcome, postgres, suites, workspace};
 
 /// What to narrow the run to.
 #[derive(clap::Args, Default)]
@@ -27,9 +27,13 @@ pub(crate) fn run(args: &Args) -> Outcome {
         totals += counted;
         (name.to_owned(), counted)
     };
-    let built = build::binaries(&Console::new(true));
+    let console = Console::new(true);
+    let agreed = workspace::in_ci() || tools::is_root();
+    tools::ensure(&console, agreed)?;
+    let built = build::binaries(&console);
     let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter)))];
     if args.filter.is_empty() {
+        lines.push(report("postgres", postgres::suite(&console, agreed)));
         lines.push(report("documentation", suites::documentation()));
         for (name, result) in [("python", suites::python()), ("web", suites::web())] {
             lines.extend(result.transpose().map(|result| report(name, result)));

@@ -34,8 +34,18 @@ pub(crate) fn ensure(console: &Console, agreed: bool) -> Outcome {
     if !agreed && !asked(&format!("install {wanted} with apt? [y/N] "))? {
         return Err(format!("needs {wanted}: install them, or start again with --yes"));
     }
-    console.step("install", &wanted);
-    let root = process::stdout(Command::new("id").arg("-u"))?.trim() == "0";
+    install(console, &missing)
+}
+
+/// Whether packages can be installed without asking anyone for more rights.
+pub(crate) fn is_root() -> bool {
+    process::stdout(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+/// Installs Debian packages.
+pub(crate) fn install(console: &Console, packages: &[&str]) -> Outcome {
+    console.step("install", &packages.join(" "));
+    let root = is_root();
     let apt = |args: &[&str]| {
         let mut command = Command::new(if root { "apt-get" } else { "sudo" });
         if !root {
@@ -45,7 +55,7 @@ pub(crate) fn ensure(console: &Console, agreed: bool) -> Outcome {
         process::run(&mut command)
     };
     apt(&["update", "-q"])?;
-    apt(&[&["install", "-y", "-q"], missing.as_slice()].concat())
+    apt(&[&["install", "-y", "-q"], packages].concat())
 }
 
 fn asked(question: &str) -> Result<bool, String> {

@@ -20,6 +20,10 @@ pub(crate) struct Serve {
     /// Its key, PEM.
     #[arg(long, requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// `postgres://...`; a SQLite file in the data folder by default. A password is better given by the environment, where
+    /// other users of the host do not see it.
+    #[arg(long, env = "CLOISTER_DATABASE", hide_env_values = true)]
+    pub(crate) database: Option<String>,
     /// Run broker and worker in a SIMULATED TEE, which proves nothing about hardware.
     #[arg(long)]
     pub(crate) insecure_sim_tee: bool,
@@ -31,6 +35,9 @@ pub(crate) struct AdminArgs {
     /// The server's data folder.
     #[arg(long)]
     pub(crate) data: PathBuf,
+    /// The server's database, where `serve` was given one.
+    #[arg(long, env = "CLOISTER_DATABASE", hide_env_values = true)]
+    pub(crate) database: Option<String>,
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: AdminCommand,

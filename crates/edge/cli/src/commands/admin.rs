@@ -6,12 +6,16 @@ use crate::{
     args::{AdminArgs, AdminCommand, OrgCommand, UserCommand},
     context::Context,
     outcome::{Failure, Reply},
-    serve::binaries,
+    serve::{DATABASE, binaries},
 };
 
 pub(super) fn run(context: &Context, args: AdminArgs) -> Result<Reply, Failure> {
     let mut command = Command::new(binaries::sibling("cloister-server")?);
-    command.arg("admin").arg("--data").arg(&args.data).args(words(args.command));
+    command.arg("admin").arg("--data").arg(&args.data);
+    if let Some(database) = &args.database {
+        command.env(DATABASE, database);
+    }
+    command.args(words(args.command));
     if context.json {
         command.arg("--json");
     }

@@ -13,6 +13,7 @@ use tokio::{
     time::timeout,
 };
 
+use super::DATABASE;
 use crate::{outcome::Failure, terminal};
 
 /// How long a program may take until it is ready.
@@ -31,6 +32,14 @@ pub(super) struct Ready {
     pub(super) setup: Option<String>,
 }
 
+/// How a program is started.
+pub(super) struct Line {
+    /// Its arguments.
+    pub(super) words: Vec<String>,
+    /// The database, told by the environment: arguments are seen by everyone on the host.
+    pub(super) database: Option<String>,
+}
+
 /// A running program.
 pub(super) struct Child {
     name: &'static str,
@@ -39,9 +48,18 @@ pub(super) struct Child {
 
 impl Child {
     /// Starts a program in a process group of its own, so that Ctrl-C reaches it in order, through us.
-    pub(super) fn start(name: &'static str, path: &Path, words: &[String]) -> Result<Self, Failure> {
+    pub(super) fn start(name: &'static str, path: &Path, line: &Line) -> Result<Self, Failure> {
         let mut command = Command::new(path);
-        command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0).kill_on_drop(true);
+        match &line.database {
+            Some(url) => command.env(DATABASE, url),
+            None => command.env_remove(DATABASE),
+        };
+        command
+            .args(&line.words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true);
         let process =
             command.spawn().map_err(|e| Failure::Failed(format!("`{name}` cannot be started: {e}")))?;
         Ok(Self { name, process })
@@ -123,7 +141,8 @@ mod tests {
     use super::*;
 
     fn shell(script: &str) -> Child {
-        Child::start("test", Path::new("/bin/sh"), &["-c".into(), script.into()]).unwrap()
+        let line = Line { words: vec!["-c".into(), script.into()], database: None };
+        Child::start("test", Path::new("/bin/sh"), &line).unwrap()
     }
 
     #[tokio::test]

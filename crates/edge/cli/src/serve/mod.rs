@@ -24,6 +24,9 @@ use crate::{
 };
 use programs::Programs;
 
+/// The variable that tells the server its database; broker and worker never see it.
+pub(crate) const DATABASE: &str = "CLOISTER_DATABASE";
+
 /// Serves until SIGTERM or SIGINT.
 pub(crate) async fn run(context: &Context, args: Serve) -> Result<Reply, Failure> {
     let failed = |e: std::io::Error| Failure::Failed(format!("signals: {e}"));

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     binaries,
-    child::{Child, Ready},
+    child::{Child, Line, Ready},
     prepare::{LOG_ORIGIN, Prepared},
 };
 use crate::{args::Serve, outcome::Failure, terminal};
@@ -101,18 +101,22 @@ impl Programs {
         let program = |name: &'static str| binaries::sibling(name).map(|found| (name, found));
         let (broker, server, worker) =
             (program("cloister-broker")?, program("cloister-server")?, program("cloister-worker")?);
-        let mut child = Child::start(broker.0, &broker.1, &broker_words(&prepared, "127.0.0.1:0"))?;
+        let line = |words| Line { words, database: None };
+        let server_line = |listen: &str, broker: &str| Line {
+            words: server_words(args, listen, &prepared, broker),
+            database: args.database.clone(),
+        };
+        let mut child = Child::start(broker.0, &broker.1, &line(broker_words(&prepared, "127.0.0.1:0")))?;
         let at = child.ready().await?.url;
         // Started again, the broker listens where server and worker know it.
-        let again = broker_words(&prepared, address(&at));
+        let again = line(broker_words(&prepared, address(&at)));
         let broker = Restarted::new(child, broker, again, true);
-        let listen = args.listen.to_string();
-        let mut child = Child::start(server.0, &server.1, &server_words(args, &listen, &prepared, &at))?;
+        let mut child = Child::start(server.0, &server.1, &server_line(&args.listen.to_string(), &at))?;
         let ready = child.ready().await?;
         // So does the server: its address is in people's profiles.
-        let again = server_words(args, address(&ready.url), &prepared, &at);
+        let again = server_line(address(&ready.url), &at);
         let server = Restarted::new(child, server, again, true);
-        let line = worker_words(&prepared, &local(&ready.url), &at);
+        let line = line(worker_words(&prepared, &local(&ready.url), &at));
         let mut first = Child::start(worker.0, &worker.1, &line)?;
         first.quiet();
         let worker = Restarted::new(first, worker, line, false);
@@ -155,17 +159,12 @@ impl Programs {
 struct Restarted {
     child: Child,
     program: (&'static str, std::path::PathBuf),
-    line: Vec<String>,
+    line: Line,
     says_ready: bool,
 }
 
 impl Restarted {
-    fn new(
-        child: Child,
-        program: (&'static str, std::path::PathBuf),
-        line: Vec<String>,
-        says_ready: bool,
-    ) -> Self {
+    fn new(child: Child, program: (&'static str, std::path::PathBuf), line: Line, says_ready: bool) -> Self {
         Self { child, program, line, says_ready }
     }
 
@@ -212,6 +211,7 @@ mod tests {
             tls_cert: None,
             tls_key: None,
             insecure_sim_tee: true,
+            database: None,
         };
         assert_eq!(
             broker_words(&prepared, "127.0.0.1:0").join(" "),
