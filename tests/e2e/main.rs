@@ -4,6 +4,7 @@
 mod bad_input;
 mod crashes;
 mod http;
+mod moving;
 mod refusals;
 mod story;
 mod tampering;

@@ -2,6 +2,7 @@
 //! durably, and only then says so. A crash in between is repeated with the same bytes.
 
 mod files;
+mod rebuild;
 mod views;
 
 use std::{path::PathBuf, sync::Arc};
@@ -12,6 +13,7 @@ use cloister_store::{Store, StoreError, lease::Lease, log::LogState};
 use tokio::sync::{Notify, watch};
 
 use crate::{AppError, log::files::Files};
+pub use rebuild::rebuild;
 
 const BATCH: i64 = 4096;
 const EVERY: std::time::Duration = std::time::Duration::from_millis(250);

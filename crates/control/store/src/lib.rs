@@ -6,6 +6,7 @@
 //! Limits: one server a database (the server holds a lock on its data folder); PostgreSQL shares the code path and
 //! serialises writers by an advisory lock.
 
+pub mod copy;
 mod database;
 pub mod datasets;
 mod error;

@@ -42,6 +42,11 @@ impl Tx {
         Ok(self.0.execute_raw(statement).await?.rows_affected())
     }
 
+    /// Which database it is.
+    pub(crate) fn backend(&self) -> sea_orm::DbBackend {
+        self.0.get_database_backend()
+    }
+
     /// Commits everything, the audit entries included.
     pub async fn commit(self) -> Result<(), StoreError> {
         Ok(self.0.commit().await?)

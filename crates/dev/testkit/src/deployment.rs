@@ -103,6 +103,21 @@ impl Deployment {
         fs::read_to_string(self.folder.path().join("serve.log")).unwrap_or_default()
     }
 
+    /// The URL of its database.
+    pub fn database_url(&self) -> String {
+        self.database.url_in(&self.data())
+    }
+
+    /// Another, empty database from the next start on; a file of the data folder is removed by hand.
+    pub fn fresh_database(&mut self) {
+        self.database = Database::of_this_run();
+    }
+
+    /// That database from the next start on.
+    pub fn use_database(&mut self, cluster: crate::Postgres) {
+        self.database = Database::Postgres(cluster);
+    }
+
     /// Asks it to end and waits.
     pub fn down(&mut self) {
         self.signal(Signal::SIGTERM);

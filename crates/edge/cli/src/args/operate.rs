@@ -52,6 +52,27 @@ pub(crate) enum AdminCommand {
     /// Users.
     #[command(subcommand)]
     User(UserCommand),
+    /// Copy every table into another, empty database; rows and digests are compared.
+    CopyDb {
+        /// URL of the database to read.
+        #[arg(long)]
+        from: String,
+        /// URL of the database to fill.
+        #[arg(long)]
+        to: String,
+    },
+    /// Back the server up into a new folder; it may run meanwhile. The broker's state is no part of it.
+    Backup {
+        /// The new folder.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Put a backup into an empty data folder and database; the log is verified.
+    Restore {
+        /// The backup's folder.
+        #[arg(long)]
+        from: PathBuf,
+    },
     /// Grant a role.
     Grant {
         /// Whom.

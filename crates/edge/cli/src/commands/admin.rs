@@ -1,6 +1,6 @@
 //! `cloister admin` executes `cloister-server admin`, which does the work as the host's operator.
 
-use std::{os::unix::process::CommandExt, process::Command};
+use std::{os::unix::process::CommandExt, path::Path, process::Command};
 
 use crate::{
     args::{AdminArgs, AdminCommand, OrgCommand, UserCommand},
@@ -24,6 +24,10 @@ pub(super) fn run(context: &Context, args: AdminArgs) -> Result<Reply, Failure> 
     Err(Failure::Failed(format!("`cloister-server` cannot be started: {error}")))
 }
 
+fn path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
 /// The command line of `cloister-server admin`, rebuilt from what was parsed.
 fn words(command: AdminCommand) -> Vec<String> {
     match command {
@@ -35,6 +39,9 @@ fn words(command: AdminCommand) -> Vec<String> {
             words.extend(org_admin.then(|| "--org-admin".into()));
             words
         }
+        AdminCommand::CopyDb { from, to } => vec!["copy-db".into(), "--from".into(), from, "--to".into(), to],
+        AdminCommand::Backup { out } => vec!["backup".into(), "--out".into(), path(&out)],
+        AdminCommand::Restore { from } => vec!["restore".into(), "--from".into(), path(&from)],
         AdminCommand::Grant { email, org_admin: _ } => {
             vec!["grant".into(), email.to_string(), "--org-admin".into()]
         }
@@ -58,6 +65,9 @@ mod tests {
             ),
             ("user add a@b.example --org North", "user add a@b.example --org North"),
             ("grant a@b.example --org-admin", "grant a@b.example --org-admin"),
+            ("backup --out B", "backup --out B"),
+            ("restore --from B", "restore --from B"),
+            ("copy-db --from sqlite://a --to postgres://b", "copy-db --from sqlite://a --to postgres://b"),
         ] {
             let cli = Cli::parse_from("cloister admin --data D".split(' ').chain(line.split(' ')));
             let Command::Admin(args) = cli.command else { panic!("{line}") };
