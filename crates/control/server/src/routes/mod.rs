@@ -11,6 +11,7 @@ mod runs;
 mod uploads;
 mod users;
 mod worker;
+mod workers;
 mod workspaces;
 
 use std::time::Duration;
@@ -113,6 +114,7 @@ fn work() -> OpenApiRouter<Shared> {
         .routes(routes!(runs::output))
         .routes(routes!(runs::all_statements))
         .routes(routes!(runs::bundle))
+        .routes(routes!(workers::list))
 }
 
 /// What workers ask.

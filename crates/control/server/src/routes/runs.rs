@@ -18,7 +18,7 @@ use crate::{Shared, body::place, caller::Caller, page::PageQuery, problem::Failu
 
 /// A run as the API shows it.
 pub(super) fn shown(view: RunView) -> Run {
-    let RunView { row, runner, outputs, release, receipt } = view;
+    let RunView { row, runner, outputs, release, receipt, notice } = view;
     let outputs = outputs
         .into_iter()
         .map(|output| OutputInfo { name: output.name, size: output.size, sha256: output.sha256 })
@@ -33,6 +33,7 @@ pub(super) fn shown(view: RunView) -> Run {
         job: row.job,
         kind: kind.into(),
         state: row.state.to_string(),
+        notice,
         stage: row.stage,
         share: row.share,
         code: row.code,

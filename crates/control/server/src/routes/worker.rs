@@ -16,7 +16,7 @@ use cloister_api::{
 };
 use cloister_app::{
     AppError,
-    work::worker::{Finish, Leased, NewRelease},
+    work::worker::{Asker, Finish, Leased, NewRelease},
 };
 use cloister_model::{RunId, states::RunKind};
 use serde::Deserialize;
@@ -73,7 +73,8 @@ pub(super) async fn lease(
     WorkerCaller(actor): WorkerCaller,
     Body(body): Body<LeaseRequest>,
 ) -> Result<Response, Failure> {
-    Ok(match shared.app.lease_run(&actor, body.wait_seconds).await? {
+    let asker = Asker::new(body.name.as_deref(), body.simulated, body.measurement.as_deref())?;
+    Ok(match shared.app.lease_run(&actor, &asker, body.wait_seconds).await? {
         Some(leased) => Json(shown(leased)).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     })
