@@ -20,7 +20,7 @@ use super::super::{
 use super::{Asker, LEASE, Leased, LeasedTable, seen::KNOWN};
 use crate::{App, AppError};
 
-/// How often a run's worker may be lost before the run fails.
+/// A run whose worker was lost so often fails: the broker repeats a release once.
 const MAX_LOSSES: i64 = 2;
 /// The longest a worker waits for work.
 const LONGEST_WAIT: u64 = 30;
@@ -63,7 +63,7 @@ impl App {
             self.end(&row, RunState::Cancelled, None, None).await?;
             return Ok(None);
         }
-        if row.state == RunState::Running && row.losses >= MAX_LOSSES {
+        if row.state == RunState::Running && row.losses + 1 >= MAX_LOSSES {
             self.end(&row, RunState::Failed, Some("worker_lost"), None).await?;
             return Ok(None);
         }
