@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use cloister_api::datasets::Dataset;
 use cloister_client::{
     Client,
-    datasets::{Addition, Prepared, ShareOptions},
+    datasets::{Added, Addition, Prepared, ShareOptions},
     upload::{OnProgress, Progress},
 };
 use cloister_dataset::{read::Inspection, read::ReadOptions, schema_file};
@@ -91,16 +91,21 @@ async fn add(context: &Context, client: &Client, args: DatasetAdd) -> Result<Rep
     }
     let (progress, bar) = progress(context, inspection.rows);
     let addition = Addition { name: args.name, floor };
-    let dataset = client.add_dataset(prepared, &addition, progress).await?;
+    let added = client.add_dataset(prepared, &addition, progress).await;
     bar.finish_and_clear();
+    let Added { dataset, resumed_at } = added?;
     let digest = client.hold_dataset(dataset.clone()).await?.manifest.files.first().map(|file| file.sha256);
     let mut json = described(&dataset);
     json["rows"] = json!(inspection.rows);
     json["skipped_rows"] = json!(inspection.bad_row_count);
     json["bad_rows"] = value(&inspection.bad_rows);
     json["sha256"] = json!(digest);
+    json["resumed_at"] = json!(resumed_at);
     json["warning"] = json!(never);
     let digest = digest.map(|d| d.to_string()).unwrap_or_default();
+    if resumed_at > 0 {
+        context.note(&format!("went on with the upload from byte {resumed_at}"));
+    }
     let said = format!(
         "{} added: {} rows, {} skipped\nid {}\nciphertext SHA-256 {digest}",
         dataset.name, inspection.rows, inspection.bad_row_count, dataset.id
@@ -112,8 +117,20 @@ fn progress(context: &Context, rows: u64) -> (OnProgress, indicatif::ProgressBar
     let bar = terminal::bar(rows, context.json);
     let shown = bar.clone();
     let progress: OnProgress = Arc::new(move |now: Progress| {
-        shown.set_position(now.rows);
-        shown.set_message(format!("{} MiB uploaded", now.uploaded >> 20));
+        // First rows are encrypted, then bytes are uploaded: each fills the bar.
+        if now.total_bytes == 0 {
+            shown.set_length(now.total_rows.max(1));
+            shown.set_position(now.rows);
+            shown.set_message("encrypting");
+        } else {
+            shown.set_length(now.total_bytes);
+            shown.set_position(now.uploaded);
+            shown.set_message(format!(
+                "uploading, {} of {} MiB",
+                now.uploaded >> 20,
+                now.total_bytes.div_ceil(1 << 20)
+            ));
+        }
     });
     (progress, bar)
 }
