@@ -133,7 +133,7 @@ impl BrokerPipe for Script {
 
 /// A deployment in which the world's statements are sent.
 pub(crate) struct Study {
-    pub(crate) world: World,
+    pub(crate) world: Box<World>,
     pub(crate) app: Arc<App>,
     pub(crate) broker: Arc<Script>,
     pub(crate) ana: Actor,
@@ -156,6 +156,7 @@ pub(crate) fn edits() -> Edits {
 impl Study {
     /// People with certificates, nothing else.
     pub(crate) async fn of(world: World) -> Self {
+        let world = Box::new(world);
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("c.db").display());
         let store = Store::open(&url).await.unwrap();
@@ -191,7 +192,7 @@ impl Study {
 
     /// The workspace is proposed; Ben has not answered.
     pub(crate) async fn pending() -> Self {
-        let study = Self::of(World::edited(&edits())).await;
+        let study = Box::pin(Self::of(World::edited(&edits()))).await;
         let made = study.app.create_workspace(&study.ana, &wire(&study.world.charter), None).await.unwrap();
         assert_eq!(made.row.state, "pending");
         study
@@ -199,7 +200,7 @@ impl Study {
 
     /// Both accepted, both shared.
     pub(crate) async fn active(edits: Edits) -> Self {
-        let study = Self::of(World::edited(&edits)).await;
+        let study = Box::pin(Self::of(World::edited(&edits))).await;
         study.app.create_workspace(&study.ana, &wire(&study.world.charter), None).await.unwrap();
         let acceptance = wire(&study.world.acceptance);
         let (_, standing) = study.app.accept(&study.ben, study.workspace(), &acceptance).await.unwrap();
@@ -246,7 +247,7 @@ impl Study {
 
     /// The run, asked for by Ana.
     pub(crate) async fn queued(edits: Edits) -> Self {
-        let study = Self::active(edits).await;
+        let study = Box::pin(Self::active(edits)).await;
         let job = study.accepted().await;
         study.app.run_job(&study.ana, job.row.id, &wire(&study.world.request)).await.unwrap();
         study

@@ -11,7 +11,7 @@ use cloister_verify::testing::World;
 const DATA: &[u8] = b"a file of ciphertext that comes in parts";
 
 async fn begun() -> (Study, Uuid) {
-    let study = Study::of(World::edited(&edits())).await;
+    let study = Box::pin(Study::of(World::edited(&edits()))).await;
     let upload = study.app.begin_upload(&study.ana, DatasetId(Uuid::nil()), 1, FILE).await.unwrap();
     (study, upload.id)
 }

@@ -1,7 +1,7 @@
 //! Jobs as shown.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
 };
 
@@ -72,12 +72,12 @@ impl App {
         let mut creators: BTreeMap<UserId, Email> = BTreeMap::new();
         let db = self.store.read();
         for row in &rows {
-            if !shelves.contains_key(&row.workspace) {
+            if let Entry::Vacant(place) = shelves.entry(row.workspace) {
                 let used = runs::used_in(&db, row.workspace).await?;
-                shelves.insert(row.workspace, self.shelf(row.workspace, used).await?);
+                place.insert(self.shelf(row.workspace, used).await?);
             }
-            if !creators.contains_key(&row.creator) {
-                creators.insert(row.creator, self.email_of_user(row.creator).await?);
+            if let Entry::Vacant(place) = creators.entry(row.creator) {
+                place.insert(self.email_of_user(row.creator).await?);
             }
         }
         let mut views = Vec::with_capacity(rows.len());
