@@ -36,6 +36,7 @@ use cloister_store::{
     objects::Objects,
     people::certificates::{CertificateRow, NewCertificate},
 };
+use cloister_testkit::Database;
 use cloister_verify::{
     Dossier, Marks, acts,
     testing::{
@@ -141,6 +142,7 @@ pub(crate) struct Study {
     clock: Arc<Hands>,
     _stop: tokio::sync::watch::Sender<bool>,
     _folder: tempfile::TempDir,
+    _database: Database,
 }
 
 /// Manifests name the ciphertext that is uploaded here.
@@ -158,8 +160,8 @@ impl Study {
     pub(crate) async fn of(world: World) -> Self {
         let world = Box::new(world);
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("c.db").display());
-        let store = Store::open(&url).await.unwrap();
+        let database = Database::of_this_run();
+        let store = Store::open(&database.url_in(folder.path())).await.unwrap();
         let clock = Arc::new(Hands(AtomicI64::new(NOW.micros())));
         let rng: Arc<dyn Rng> = Arc::new(Bytewise(CountingRng::new(9)));
         let log = Log::open(store.clone(), folder.path().join("log"), "test.example/log".into(), [3; 32])
@@ -187,7 +189,7 @@ impl Study {
         let (stop, stopping) = tokio::sync::watch::channel(false);
         tokio::spawn(app.log.clone().run(app.clock.clone(), "test".into(), stopping.clone()));
         tokio::spawn(Background(app.clone()).run(stopping));
-        Self { world, app, broker, ana, ben, clock, _stop: stop, _folder: folder }
+        Self { world, app, broker, ana, ben, clock, _stop: stop, _folder: folder, _database: database }
     }
 
     /// The workspace is proposed; Ben has not answered.
