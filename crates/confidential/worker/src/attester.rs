@@ -66,6 +66,15 @@ impl Attester {
         }
     }
 
+    /// The measurement, hexadecimal, if this process knows it.
+    pub fn measurement(&self) -> Option<String> {
+        match self {
+            #[cfg(feature = "sim-tee")]
+            Self::Simulated { measurement, .. } => Some(hex::encode(measurement)),
+            Self::Absent => None,
+        }
+    }
+
     /// The kind of TEE as it is said in the hello message.
     pub fn tee(&self) -> &'static str {
         match self {

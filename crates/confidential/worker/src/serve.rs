@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use cloister_api::worker::{FinishReport, Lease, LeaseRequest};
 use cloister_client::worker::{BrokerApi, CallError, WorkerApi};
+use cloister_model::ambient::uuid_v4;
 use tokio::sync::watch;
 
 use crate::{
@@ -28,7 +29,12 @@ pub struct Worker {
 
 /// Works until `stop` says true; a run that is under way is finished first.
 pub async fn serve(worker: &Worker, mut stop: watch::Receiver<bool>) {
-    let request = LeaseRequest { wait_seconds: 20, simulated: worker.attester.is_simulated() };
+    let request = LeaseRequest {
+        wait_seconds: 20,
+        simulated: worker.attester.is_simulated(),
+        name: Some(format!("worker-{}", uuid_v4(worker.ambient.rng.as_ref()))),
+        measurement: worker.attester.measurement(),
+    };
     let mut pause = Duration::from_millis(200);
     while !*stop.borrow() {
         let leased = tokio::select! {

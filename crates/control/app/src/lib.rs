@@ -44,6 +44,8 @@ pub struct App {
     pub vouching: SigningKey,
     /// What hashing a password costs.
     pub passwords: PasswordCost,
+    /// What was verified of workspaces.
+    pub judged: work::grounds::Judged,
     /// Says that there may be a background job to run.
     pub work: tokio::sync::Notify,
 }

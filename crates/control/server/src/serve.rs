@@ -74,6 +74,7 @@ async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::E
         log: Arc::new(log),
         vouching,
         passwords: PasswordCost::PRODUCTION,
+        judged: cloister_app::work::grounds::Judged::default(),
         work: tokio::sync::Notify::new(),
     };
     Ok(Shared {

@@ -27,13 +27,16 @@ pub struct JobRow {
     pub spec: Option<Digest>,
     /// When it was made.
     pub created: Timestamp,
+    /// When the draft was deleted; the row stays for the sake of its signed history.
+    pub deleted: Option<Timestamp>,
 }
 
 const JOB: &str =
-    "SELECT j.id, j.workspace, j.name, j.creator, j.draft, j.state, j.spec, j.created FROM jobs j";
+    "SELECT j.id, j.workspace, j.name, j.creator, j.draft, j.state, j.spec, j.created, j.deleted FROM jobs j";
 
 fn job(row: &Row) -> Result<JobRow, StoreError> {
     let spec: Option<String> = row.try_get("", "spec")?;
+    let deleted: Option<i64> = row.try_get("", "deleted")?;
     Ok(JobRow {
         id: parsed(row, "id")?,
         workspace: parsed(row, "workspace")?,
@@ -43,10 +46,11 @@ fn job(row: &Row) -> Result<JobRow, StoreError> {
         state: parsed(row, "state")?,
         spec: spec.map(|s| s.parse()).transpose().map_err(StoreError::corrupt)?,
         created: Timestamp::from_micros(row.try_get("", "created")?),
+        deleted: deleted.map(Timestamp::from_micros),
     })
 }
 
-/// The job of this id.
+/// The job of this id, deleted or not.
 pub async fn by_id(db: &dyn Query, id: JobId) -> Result<Option<JobRow>, StoreError> {
     let sql = format!("{JOB} WHERE j.id = $1");
     db.one(&sql, vec![id.to_string().into()]).await?.as_ref().map(job).transpose()
@@ -65,7 +69,9 @@ pub async fn of_workspace(
     after: &str,
     limit: u64,
 ) -> Result<Vec<JobRow>, StoreError> {
-    let sql = format!("{JOB} WHERE j.workspace = $1 AND j.id > $2 ORDER BY j.id LIMIT {limit}");
+    let sql = format!(
+        "{JOB} WHERE j.workspace = $1 AND j.deleted IS NULL AND j.id > $2 ORDER BY j.id LIMIT {limit}"
+    );
     db.all(&sql, vec![workspace.to_string().into(), after.into()]).await?.iter().map(job).collect()
 }
 
@@ -78,7 +84,7 @@ pub async fn of_user(
 ) -> Result<Vec<JobRow>, StoreError> {
     let sql = format!(
         "{JOB} JOIN workspaces w ON w.id = j.workspace JOIN invitations i ON i.charter = w.charter
-         WHERE i.member = $1 AND w.version > 0 AND j.id > $2 ORDER BY j.id LIMIT {limit}"
+         WHERE i.member = $1 AND w.version > 0 AND j.deleted IS NULL AND j.id > $2 ORDER BY j.id LIMIT {limit}"
     );
     db.all(&sql, vec![user.to_string().into(), after.into()]).await?.iter().map(job).collect()
 }
@@ -109,14 +115,22 @@ impl Tx {
         name: &JobName,
         draft: &str,
     ) -> Result<bool, StoreError> {
-        let sql = "UPDATE jobs SET name = $1, draft = $2 WHERE id = $3 AND state = 'draft'";
+        let sql =
+            "UPDATE jobs SET name = $1, draft = $2 WHERE id = $3 AND state = 'draft' AND deleted IS NULL";
         Ok(self.exec(sql, vec![name.as_str().into(), draft.into(), grant.id().into()]).await? == 1)
     }
 
-    /// Deletes a draft that never ran; false when it is none.
-    pub async fn delete_draft(&self, grant: &Granted<EditJob>) -> Result<bool, StoreError> {
-        let sql = "DELETE FROM jobs WHERE id = $1 AND state = 'draft' AND NOT EXISTS (SELECT 1 FROM runs WHERE job = $1)";
-        Ok(self.exec(sql, vec![grant.id().into()]).await? == 1)
+    /// Deletes a draft; false when it is none. One that was submitted or tried goes from sight and gives up its name:
+    /// its statements and runs still point at it.
+    pub async fn delete_draft(&self, grant: &Granted<EditJob>, now: Timestamp) -> Result<bool, StoreError> {
+        let fresh = "DELETE FROM jobs WHERE id = $1 AND state = 'draft' AND deleted IS NULL AND spec IS NULL
+                     AND NOT EXISTS (SELECT 1 FROM runs WHERE job = $1)";
+        if self.exec(fresh, vec![grant.id().into()]).await? == 1 {
+            return Ok(true);
+        }
+        let sql =
+            "UPDATE jobs SET deleted = $1, name = id WHERE id = $2 AND state = 'draft' AND deleted IS NULL";
+        Ok(self.exec(sql, vec![now.micros().into(), grant.id().into()]).await? == 1)
     }
 
     /// The job stands for a signed spec now.
@@ -126,7 +140,8 @@ impl Tx {
         spec: Digest,
         to: JobState,
     ) -> Result<bool, StoreError> {
-        let sql = "UPDATE jobs SET spec = $1, state = $2 WHERE id = $3 AND state = 'draft'";
+        let sql =
+            "UPDATE jobs SET spec = $1, state = $2 WHERE id = $3 AND state = 'draft' AND deleted IS NULL";
         Ok(self.exec(sql, vec![spec.to_string().into(), to.as_str().into(), grant.id().into()]).await? == 1)
     }
 

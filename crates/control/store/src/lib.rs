@@ -20,6 +20,7 @@ pub mod queue;
 pub mod runs;
 pub mod statements;
 mod tx;
+pub mod workers;
 pub mod workspaces;
 
 pub use database::{Reader, Store};

@@ -1,6 +1,8 @@
 //! Runs: the queue of work, leases with fences, what came out. Every write of a worker names its fence and changes
 //! nothing when that fence is not the live one.
 
+use std::collections::BTreeMap;
+
 use cloister_authz::{
     Granted,
     actions::{CancelRun, RunJob, TestJob, Work},
@@ -10,7 +12,10 @@ use cloister_model::{
     states::{RunKind, RunState},
 };
 
-use crate::{Query, Row, StoreError, Tx, datasets::signed, people::parsed};
+mod products;
+
+use crate::{Query, Row, StoreError, Tx, people::parsed};
+pub use products::{OutputRow, ReleaseRow, outputs, outputs_of, records_of, releases};
 
 /// A run.
 #[derive(Clone, Debug)]
@@ -59,38 +64,6 @@ pub struct RunRow {
     pub started: Option<Timestamp>,
     /// When it ended.
     pub finished: Option<Timestamp>,
-}
-
-/// A release record with what it rests on.
-#[derive(Clone, Debug)]
-pub struct ReleaseRow {
-    /// The run.
-    pub run: RunId,
-    /// The record's digest.
-    pub digest: Digest,
-    /// The record's JSON.
-    pub record: String,
-    /// The challenge's JSON.
-    pub challenge: String,
-    /// The transcript, base64.
-    pub transcript: String,
-    /// The evidence, base64.
-    pub evidence: String,
-    /// Number of its log entry.
-    pub entry: i64,
-}
-
-/// A sealed output that was put.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutputRow {
-    /// `result` or `log`.
-    pub name: String,
-    /// The fence it was put under.
-    pub fence: i64,
-    /// Bytes.
-    pub size: u64,
-    /// SHA-256.
-    pub sha256: Digest,
 }
 
 /// How a run ends.
@@ -184,45 +157,26 @@ pub async fn waiting(db: &dyn Query, now: Timestamp, limit: u64) -> Result<Vec<R
     db.all(&sql, vec![now.micros().into()]).await?.iter().map(run).collect()
 }
 
+const COUNTS: &str = "r.kind = 'real'
+    AND (r.state IN ('queued', 'running') OR EXISTS (SELECT 1 FROM releases x WHERE x.run = r.id))";
+
+/// Real runs of each spec of a workspace that count; a spec without any is absent.
+pub async fn used_in(db: &dyn Query, workspace: Digest) -> Result<BTreeMap<Digest, u32>, StoreError> {
+    let sql = format!(
+        "SELECT r.spec, COUNT(*) AS n FROM runs r WHERE r.workspace = $1 AND {COUNTS} GROUP BY r.spec"
+    );
+    let count = |row: &Row| {
+        let n = u32::try_from(row.try_get::<i64>("", "n")?).map_err(StoreError::corrupt)?;
+        Ok((parsed(row, "spec")?, n))
+    };
+    db.all(&sql, vec![workspace.to_string().into()]).await?.iter().map(count).collect()
+}
+
 /// Real runs of a spec that count: asked for and not ended before any key was released.
 pub async fn used(db: &dyn Query, spec: Digest) -> Result<u32, StoreError> {
-    let sql = "SELECT COUNT(*) AS n FROM runs r WHERE r.spec = $1 AND r.kind = 'real'
-               AND (r.state IN ('queued', 'running') OR EXISTS (SELECT 1 FROM releases x WHERE x.run = r.id))";
+    let sql = &format!("SELECT COUNT(*) AS n FROM runs r WHERE r.spec = $1 AND {COUNTS}");
     let row = db.one(sql, vec![spec.to_string().into()]).await?.ok_or(StoreError::NotFound)?;
     u32::try_from(row.try_get::<i64>("", "n")?).map_err(StoreError::corrupt)
-}
-
-/// The releases of a run, in the order they were logged.
-pub async fn releases(db: &dyn Query, id: RunId) -> Result<Vec<ReleaseRow>, StoreError> {
-    let sql = "SELECT run, digest, record, challenge, transcript, evidence, entry FROM releases WHERE run = $1 ORDER BY entry";
-    let rows = db.all(sql, vec![id.to_string().into()]).await?;
-    let release = |row: &Row| {
-        Ok(ReleaseRow {
-            run: parsed(row, "run")?,
-            digest: parsed(row, "digest")?,
-            record: row.try_get("", "record")?,
-            challenge: row.try_get("", "challenge")?,
-            transcript: row.try_get("", "transcript")?,
-            evidence: row.try_get("", "evidence")?,
-            entry: row.try_get("", "entry")?,
-        })
-    };
-    rows.iter().map(release).collect()
-}
-
-/// The outputs put for a run.
-pub async fn outputs(db: &dyn Query, id: RunId) -> Result<Vec<OutputRow>, StoreError> {
-    let sql = "SELECT name, fence, size, sha256 FROM run_outputs WHERE run = $1 ORDER BY name DESC";
-    let rows = db.all(sql, vec![id.to_string().into()]).await?;
-    let output = |row: &Row| {
-        Ok(OutputRow {
-            name: row.try_get("", "name")?,
-            fence: row.try_get("", "fence")?,
-            size: u64::try_from(row.try_get::<i64>("", "size")?).map_err(StoreError::corrupt)?,
-            sha256: parsed(row, "sha256")?,
-        })
-    };
-    rows.iter().map(output).collect()
 }
 
 /// By whose permission a run is queued.
@@ -299,42 +253,6 @@ impl Tx {
         Ok(self.exec(sql, values).await? == 1)
     }
 
-    /// Stores a release record; stored before, it stays.
-    pub async fn add_release(&self, _grant: &Granted<Work>, row: &ReleaseRow) -> Result<(), StoreError> {
-        self.exec(
-            "INSERT INTO releases (run, digest, record, challenge, transcript, evidence, entry)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (run, digest) DO NOTHING",
-            vec![
-                row.run.to_string().into(),
-                row.digest.to_string().into(),
-                row.record.clone().into(),
-                row.challenge.clone().into(),
-                row.transcript.clone().into(),
-                row.evidence.clone().into(),
-                row.entry.into(),
-            ],
-        )
-        .await
-        .map(|_| ())
-    }
-
-    /// Notes an output that was put; a later fence replaces it.
-    pub async fn put_output(&self, grant: &Granted<Work>, output: &OutputRow) -> Result<(), StoreError> {
-        self.exec(
-            "INSERT INTO run_outputs (run, name, fence, size, sha256) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (run, name) DO UPDATE SET fence = excluded.fence, size = excluded.size, sha256 = excluded.sha256",
-            vec![
-                grant.id().into(),
-                output.name.clone().into(),
-                output.fence.into(),
-                signed(output.size)?.into(),
-                output.sha256.to_string().into(),
-            ],
-        )
-        .await
-        .map(|_| ())
-    }
-
     /// Ends a run under its live fence; false when the fence is not the live one or the run has ended.
     pub async fn finish_run(
         &self,
@@ -358,12 +276,6 @@ impl Tx {
             fence.into(),
         ];
         Ok(self.exec(sql, values).await? == 1)
-    }
-
-    /// Keeps the broker's evidence, obtained when the run ended.
-    pub async fn keep_broker_evidence(&self, id: RunId, evidence: &str) -> Result<(), StoreError> {
-        let sql = "UPDATE runs SET broker_evidence = $1 WHERE id = $2 AND broker_evidence IS NULL";
-        self.exec(sql, vec![evidence.into(), id.to_string().into()]).await.map(|_| ())
     }
 
     /// Asks to stop a run: a queued one ends at once, a running one when its worker hears of it. False when it has ended.

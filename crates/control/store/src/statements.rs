@@ -94,7 +94,38 @@ pub async fn of_kind(db: &dyn Query, kind: &str) -> Result<Vec<StoredStatement>,
     db.all(&sql, vec![kind.into()]).await?.iter().map(statement).collect()
 }
 
+/// Kinds of a workspace's statements that wait for the broker, in the order they were stored.
+pub async fn awaiting_broker(db: &dyn Query, workspace: Digest) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT kind FROM statements WHERE workspace = $1 AND state = 'awaiting_broker' ORDER BY place";
+    let rows = db.all(sql, vec![workspace.to_string().into()]).await?;
+    rows.iter().map(|row| Ok(row.try_get("", "kind")?)).collect()
+}
+
+/// Changes whenever a statement that a workspace rests on is stored or changes its state.
+pub async fn stamp(db: &dyn Query, workspace: Digest) -> Result<i64, StoreError> {
+    let sql =
+        "SELECT CAST(COALESCE(SUM(value), 0) AS BIGINT) AS n FROM stamps WHERE name IN ($1, 'deployment')";
+    let row = db.one(sql, vec![workspace.to_string().into()]).await?.ok_or(StoreError::NotFound)?;
+    Ok(row.try_get("", "n")?)
+}
+
 impl Tx {
+    /// Notes that a statement was stored or changed its state.
+    async fn bump_stamp(&self, digest: Digest) -> Result<(), StoreError> {
+        let sql = "INSERT INTO stamps (name, value)
+                   SELECT COALESCE(workspace, 'deployment'), 1 FROM statements WHERE digest = $1
+                   ON CONFLICT (name) DO UPDATE SET value = stamps.value + 1";
+        self.exec(sql, vec![digest.to_string().into()]).await.map(|_| ())
+    }
+
+    /// Passes on whether one row changed; then the stamp does too.
+    async fn stamped(&self, digest: Digest, changed: u64) -> Result<bool, StoreError> {
+        if changed == 1 {
+            self.bump_stamp(digest).await?;
+        }
+        Ok(changed == 1)
+    }
+
     /// Stores a statement; one that is there already stays as it is (false).
     pub async fn store_statement(
         &self,
@@ -120,7 +151,7 @@ impl Tx {
                 ],
             )
             .await?;
-        Ok(changed == 1)
+        self.stamped(new.digest, changed).await
     }
 
     /// A stored statement now waits for the broker (a charter, when its last acceptance is stored).
@@ -132,19 +163,22 @@ impl Tx {
             awaiting.supporting.clone().into(),
             digest.to_string().into(),
         ];
-        Ok(self.exec(sql, values).await? == 1)
+        let changed = self.exec(sql, values).await?;
+        self.stamped(digest, changed).await
     }
 
     /// Transaction two: the acknowledgement is stored; false when it was before.
     pub async fn acknowledge(&self, digest: Digest, acknowledgement: &str) -> Result<bool, StoreError> {
         let sql = "UPDATE statements SET state = 'acknowledged', acknowledgement = $1
                    WHERE digest = $2 AND state = 'awaiting_broker'";
-        Ok(self.exec(sql, vec![acknowledgement.into(), digest.to_string().into()]).await? == 1)
+        let changed = self.exec(sql, vec![acknowledgement.into(), digest.to_string().into()]).await?;
+        self.stamped(digest, changed).await
     }
 
     /// The broker refused the statement for good.
     pub async fn refuse_statement(&self, digest: Digest, problem: &str) -> Result<bool, StoreError> {
         let sql = "UPDATE statements SET state = 'refused', problem = $1 WHERE digest = $2 AND state = 'awaiting_broker'";
-        Ok(self.exec(sql, vec![problem.into(), digest.to_string().into()]).await? == 1)
+        let changed = self.exec(sql, vec![problem.into(), digest.to_string().into()]).await?;
+        self.stamped(digest, changed).await
     }
 }

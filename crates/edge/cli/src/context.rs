@@ -41,6 +41,15 @@ impl Context {
         !self.json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
+    /// Warns whoever calls, scripts too: a JSON line on stderr for these.
+    pub(crate) fn warn(&self, text: &str) {
+        if self.json {
+            terminal::note(&serde_json::json!({ "notice": text }).to_string());
+        } else {
+            terminal::note(text);
+        }
+    }
+
     /// Tells the person something beside the answer.
     pub(crate) fn note(&self, text: &str) {
         if !self.json {

@@ -20,6 +20,7 @@ pub mod error;
 pub mod http;
 pub mod jobs;
 pub mod log;
+pub mod outlook;
 pub mod people;
 pub mod preview;
 pub mod profile;

@@ -1,10 +1,14 @@
-//! Encryption straight into a resumable upload: no plaintext touches disk, memory stays flat.
+//! From a plaintext file to ciphertext at the server, resumable in the middle by another process.
 //!
-//! A thread reads, converts and encrypts; its ciphertext leaves it in parts of [`PART`] bytes through a channel that
-//! holds one. A part stays here until the server has it: after a cut the upload asks how far it came and goes on.
+//! A thread reads, converts and encrypts into a file of ciphertext in the profile; no plaintext touches disk, memory stays
+//! flat. From there parts of [`PART`] bytes go out, each until the server has it: after a cut the upload asks how far it
+//! came and goes on.
+
+pub(crate) mod shelf;
 
 use std::{
-    io::{self, Write},
+    io::{BufWriter, Write},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -14,7 +18,7 @@ use cloister_api::datasets::{FinishUpload, Upload, UploadRequest};
 use cloister_dataset::{DataKey, FileIdentity, FileInfo, encrypt, read};
 use cloister_model::Rng;
 use reqwest::Method;
-use tokio::sync::mpsc;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use crate::{Api, ClientError};
 
@@ -24,7 +28,7 @@ pub const PART: usize = 8 << 20;
 const ATTEMPTS: u32 = 6;
 
 /// How far adding a dataset is.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Rows encrypted.
     pub rows: u64,
@@ -32,41 +36,12 @@ pub struct Progress {
     pub total_rows: u64,
     /// Bytes of ciphertext the server has.
     pub uploaded: u64,
+    /// Bytes of ciphertext in all; 0 until everything is encrypted.
+    pub total_bytes: u64,
 }
 
 /// Is told how far it is.
 pub type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
-
-/// Collects bytes into parts and hands them on, waiting for the upload.
-struct PartSink {
-    part: Vec<u8>,
-    out: mpsc::Sender<Bytes>,
-}
-
-impl PartSink {
-    fn hand_on(&mut self) -> io::Result<()> {
-        if self.part.is_empty() {
-            return Ok(());
-        }
-        let part = std::mem::replace(&mut self.part, Vec::with_capacity(PART));
-        self.out.blocking_send(part.into()).map_err(|_| io::Error::other("the upload stopped"))
-    }
-}
-
-impl Write for PartSink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = bytes.len().min(PART - self.part.len());
-        self.part.extend_from_slice(&bytes[..taken]);
-        if self.part.len() == PART {
-            self.hand_on()?;
-        }
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// What is encrypted, as what, under which key.
 pub struct Encryption {
@@ -82,63 +57,59 @@ pub struct Encryption {
     pub rng: Arc<dyn Rng>,
 }
 
-/// Encrypts and uploads. Returns the ciphertext's name, size and digest once the server has compared them.
-pub async fn encrypt_and_upload(
-    api: &Api,
+/// Encrypts into a file, durably.
+pub fn encrypt_into(
     job: Encryption,
-    progress: OnProgress,
-) -> Result<FileInfo, ClientError> {
-    let identity = job.identity.clone();
-    let request =
-        UploadRequest { dataset: identity.dataset, version: identity.version, name: identity.object.clone() };
-    let upload: Upload = api.post("/uploads", &request).await?.value;
-    if upload.received != 0 {
-        return Err(ClientError::Failed("the upload of this file has already begun elsewhere".into()));
-    }
-    let (out, mut parts) = mpsc::channel::<Bytes>(1);
-    let (rows, mut seen) = tokio::sync::watch::channel(0_u64);
-    let total_rows = job.inspection.rows;
-    let worker = tokio::task::spawn_blocking(move || encrypt_into(job, out, &rows));
-    let mut uploaded = 0;
-    let mut failure = None;
-    while let Some(part) = parts.recv().await {
-        let length = part.len() as u64;
-        if let Err(error) = put(api, &upload, uploaded, part).await {
-            failure = Some(error);
-            break;
-        }
-        uploaded += length;
-        progress(Progress { rows: *seen.borrow_and_update(), total_rows, uploaded });
-    }
-    drop(parts);
-    let outcome = worker.await.map_err(|e| ClientError::Failed(format!("the encryption stopped: {e}")))?;
-    if let Some(error) = failure {
-        return Err(error);
-    }
-    let info = outcome?;
-    let finish = FinishUpload { size: info.size, sha256: info.sha256 };
-    api.post::<Upload>(&format!("/uploads/{}/finish", upload.id), &finish).await?;
-    progress(Progress { rows: total_rows, total_rows, uploaded });
-    Ok(info)
-}
-
-fn encrypt_into(
-    job: Encryption,
-    out: mpsc::Sender<Bytes>,
-    rows: &tokio::sync::watch::Sender<u64>,
+    target: std::fs::File,
+    progress: &OnProgress,
 ) -> Result<FileInfo, ClientError> {
     let Encryption { source, inspection, key, identity, rng } = job;
     let input = |e: &dyn std::fmt::Display| ClientError::Input(e.to_string());
+    let failed = |e: std::io::Error| ClientError::Failed(format!("the ciphertext cannot be kept: {e}"));
     let batches = read::batches(source, &inspection).map_err(|e| input(&e))?;
-    let mut sink = PartSink { part: Vec::with_capacity(PART), out };
+    let mut sink = BufWriter::with_capacity(1 << 20, target);
+    let total_rows = inspection.rows;
     let mut tell = |written: encrypt::Written| {
-        rows.send_replace(written.rows);
+        progress(Progress { rows: written.rows, total_rows, ..Progress::default() });
     };
     let info =
         encrypt::encrypt(batches, &inspection.schema, &key, &identity, rng.as_ref(), &mut sink, &mut tell)
             .map_err(|e| input(&e))?;
-    sink.hand_on().map_err(|e| ClientError::Failed(e.to_string()))?;
+    sink.flush().map_err(failed)?;
+    sink.get_ref().sync_all().map_err(failed)?;
     Ok(info)
+}
+
+/// Uploads a file of ciphertext from where the server stands, in parts of `part` bytes, and lets the server compare size
+/// and digest. Gives the byte from which it went on.
+pub async fn send(
+    api: &Api,
+    identity: &FileIdentity,
+    (path, info, part): (&Path, &FileInfo, usize),
+    progress: &OnProgress,
+) -> Result<u64, ClientError> {
+    let request =
+        UploadRequest { dataset: identity.dataset, version: identity.version, name: identity.object.clone() };
+    let upload: Upload = api.post("/uploads", &request).await?.value;
+    if upload.received > info.size {
+        return Err(ClientError::Protocol("the server has more of the file than there is".into()));
+    }
+    let tell = |uploaded| progress(Progress { uploaded, total_bytes: info.size, ..Progress::default() });
+    tell(upload.received);
+    let mut file = tokio::fs::File::open(path).await.map_err(|e| ClientError::file(path, e))?;
+    let mut at = upload.received;
+    file.seek(std::io::SeekFrom::Start(at)).await.map_err(|e| ClientError::file(path, e))?;
+    while at < info.size {
+        let length = usize::try_from(info.size - at).unwrap_or(part).min(part);
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes).await.map_err(|e| ClientError::file(path, e))?;
+        put(api, &upload, at, bytes.into()).await?;
+        at += length as u64;
+        tell(at);
+    }
+    let finish = FinishUpload { size: info.size, sha256: info.sha256 };
+    api.post::<Upload>(&format!("/uploads/{}/finish", upload.id), &finish).await?;
+    Ok(upload.received)
 }
 
 /// Puts one part, again after a cut, from where the server stands.
@@ -179,36 +150,5 @@ fn worth_trying_again(error: &ClientError) -> bool {
         ClientError::Unreachable(_) | ClientError::Protocol(_) => true,
         ClientError::Problem(problem) => matches!(problem.status, 409 | 429 | 500..=599),
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_are_full_but_the_last_and_nothing_is_lost() {
-        let (out, mut parts) = mpsc::channel(8);
-        let mut sink = PartSink { part: Vec::new(), out };
-        let data: Vec<u8> = (0..PART * 2 + 5).map(|n| u8::try_from(n % 251).unwrap()).collect();
-        sink.write_all(&data).unwrap();
-        sink.hand_on().unwrap();
-        drop(sink);
-        let mut got = Vec::new();
-        let mut sizes = Vec::new();
-        while let Some(part) = parts.blocking_recv() {
-            sizes.push(part.len());
-            got.extend_from_slice(&part);
-        }
-        assert_eq!(sizes, [PART, PART, 5]);
-        assert!(got == data);
-    }
-
-    #[test]
-    fn a_sink_whose_upload_stopped_fails_instead_of_filling_memory() {
-        let (out, parts) = mpsc::channel(1);
-        drop(parts);
-        let mut sink = PartSink { part: Vec::new(), out };
-        assert!(sink.write_all(&vec![0; PART + 1]).is_err());
     }
 }

@@ -22,6 +22,9 @@ pub struct Run {
     pub kind: String,
     /// `queued`, `running`, `succeeded`, `failed`, `cancelled`.
     pub state: String,
+    /// What a queued run waits for, if not only for its turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
     /// Stage of the worker: `proving`, `releasing`, `reading`, `computing`, `sealing`; absent when queued.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<String>,

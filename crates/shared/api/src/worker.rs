@@ -13,8 +13,14 @@ use crate::Envelope;
 pub struct LeaseRequest {
     /// How long to wait.
     pub wait_seconds: u32,
-    /// Whether its evidence is simulated.
+    /// Whether its evidence is simulated. A run that wants hardware is not leased to it.
     pub simulated: bool,
+    /// The name the worker made for itself: 1 to 60 lower-case letters, digits, `_`, `-` or `.`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What it measures, hexadecimal, if it knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measurement: Option<String>,
 }
 
 /// Work for one worker. A lease lasts 30 s and is renewed by `POST /worker/runs/{id}/progress`.
@@ -119,13 +125,20 @@ pub struct FinishReport {
     pub outputs: Vec<crate::runs::OutputInfo>,
 }
 
-/// `GET /workers`: what the Trust page shows.
+/// `GET /workers`: workers that asked for work within the last week, as they present themselves. It proves nothing: the
+/// broker appraises a worker's evidence for each run.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct WorkerInfo {
-    /// Its name.
+    /// The name it made for itself.
     pub name: String,
     /// `simulated` or `hardware`.
     pub assurance: String,
+    /// Its measurement, hexadecimal, if it said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measurement: Option<String>,
+    /// When it first asked for work.
+    #[schema(value_type = String)]
+    pub first_seen: cloister_model::Timestamp,
     /// When it last asked for work.
     #[schema(value_type = String)]
     pub last_seen: cloister_model::Timestamp,

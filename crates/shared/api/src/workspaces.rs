@@ -51,7 +51,7 @@ pub struct Workspace {
     /// When it was made.
     #[schema(value_type = String)]
     pub created: Timestamp,
-    /// Why no run can succeed here now, if so.
+    /// What there is to say of its state: who is awaited, what waits for the broker, why no run can succeed here now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
 }

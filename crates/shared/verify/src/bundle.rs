@@ -11,6 +11,8 @@ use crate::{Check, Refused};
 mod aftermath;
 mod grounds;
 
+use aftermath::Missing;
+
 /// What became of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -134,8 +136,41 @@ pub fn verify_bytes(bytes: &[u8], genesis: Option<Digest>, at: Option<Timestamp>
 /// What a bundle that is not broken shows.
 pub(crate) struct Shown {
     simulated: bool,
-    /// Why the log's part is missing, if it is.
-    unlogged: Option<String>,
+    /// What it does not bring.
+    missing: Missing,
+}
+
+impl Shown {
+    /// Why a check that nothing breaks is not proven, if so.
+    fn missing(&self, check: Check) -> Option<&String> {
+        match check {
+            Check::Acknowledgement => self.missing.unacknowledged.as_ref(),
+            Check::Inclusion | Check::Checkpoint => self.missing.unlogged.as_ref(),
+            Check::Format
+            | Check::Genesis
+            | Check::Signature
+            | Check::Broker
+            | Check::Session
+            | Check::Transcript
+            | Check::Chain
+            | Check::Platform
+            | Check::Measurement
+            | Check::Charter
+            | Check::Membership
+            | Check::Manifest
+            | Check::Grant
+            | Check::Approval
+            | Check::RunPolicy
+            | Check::Inputs
+            | Check::Assurance
+            | Check::Archive
+            | Check::Budget
+            | Check::Counter
+            | Check::Release
+            | Check::Receipt
+            | Check::Result => None,
+        }
+    }
 }
 
 /// Verifies a bundle.
@@ -153,9 +188,9 @@ fn all(
 ) -> Result<Shown, Refused> {
     let grounds = grounds::establish(bundle, genesis, at, passed)?;
     let cleared = grounds.run(bundle, passed)?;
-    let unlogged = aftermath::check(bundle, &grounds, &cleared, passed)?;
+    let missing = aftermath::check(bundle, &grounds, &cleared, passed)?;
     let simulated = cleared.assurance == cloister_model::Assurance::Simulated || grounds.simulated;
-    Ok(Shown { simulated, unlogged })
+    Ok(Shown { simulated, missing })
 }
 
 fn report(passed: &[Check], result: &Result<Shown, Refused>, genesis: Option<Digest>) -> Report {
@@ -163,11 +198,7 @@ fn report(passed: &[Check], result: &Result<Shown, Refused>, genesis: Option<Dig
         let unless_missing = |reason: &str| (Verdict::Missing, reason.to_owned());
         let (verdict, reason) = match result {
             Err(refused) if refused.check == check => (Verdict::Broken, refused.reason.clone()),
-            Ok(Shown { unlogged: Some(why), .. })
-                if matches!(check, Check::Inclusion | Check::Checkpoint) =>
-            {
-                unless_missing(why)
-            }
+            Ok(shown) if let Some(why) = shown.missing(check) => unless_missing(why),
             _ if check == Check::Genesis && passed.contains(&check) && genesis.is_none() => {
                 unless_missing("no genesis digest was pinned or given to compare with")
             }

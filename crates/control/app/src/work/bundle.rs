@@ -33,11 +33,16 @@ fn bytes(value: &Value, field: &str) -> Result<Vec<u8>, AppError> {
     STANDARD.decode(text).map_err(AppError::internal)
 }
 
-fn charters(grounds: &Grounds) -> Vec<CharterDoc> {
+/// The charters that are or were in force: one that was refused or still waits says nothing of a run, and without its
+/// refusal would look like a fork.
+fn charters(grounds: &Grounds, workspace: Digest) -> Vec<CharterDoc> {
+    let force = grounds.in_force(workspace).ok();
+    let kept = |digest: &Digest| force.as_ref().is_none_or(|f| f.version_of(digest).is_some());
     let mut charters: Vec<(u64, &Envelope)> = grounds
         .envelopes
         .values()
         .filter_map(|e| Some((e.open::<Charter>().ok()?.predicate().body.version, e)))
+        .filter(|(_, e)| kept(&e.digest()))
         .collect();
     charters.sort_by_key(|(version, envelope)| (*version, envelope.digest()));
     let about = |e: &Envelope, charter: Digest| {
@@ -83,12 +88,12 @@ impl App {
             |kind: Kind| of(kind).into_iter().filter(|e| named.contains(&e.digest())).collect::<Vec<_>>();
         let missing = || AppError::Internal("a statement of the run is missing".into());
         let request = row.request.and_then(|r| grounds.envelopes.get(&r)).ok_or_else(missing)?;
-        let bundle = Bundle {
+        let mut bundle = Bundle {
             format: Bundle::FORMAT,
             genesis: row.workspace,
             certificates: of(Kind::Certificate),
             revoked_certificates: of(Kind::CertificateRevocation),
-            charters: charters(&grounds),
+            charters: charters(&grounds, row.workspace),
             suspensions: of(Kind::Suspension),
             manifests: used_of(Kind::Manifest),
             grants: used_of(Kind::Grant),
@@ -104,23 +109,14 @@ impl App {
             results: body.outputs.clone(),
             inclusions: self.inclusions(&releases, receipt.digest(), row.workspace).await?,
             receipt,
-            acknowledgements: Self::acknowledgements(&grounds),
+            acknowledgements: Vec::new(),
         };
+        bundle.acknowledgements = acknowledgements(&grounds, &bundle);
         let tx = self.store.write().await?;
         tx.audit(EntryDraft::done(self.now(), actor, "run.bundle").target(id).workspace(row.workspace))
             .await?;
         tx.commit().await?;
         bundle.encode().map_err(AppError::internal)
-    }
-
-    /// Acknowledgements of statements that stand in the bundle.
-    fn acknowledgements(grounds: &Grounds) -> Vec<Envelope> {
-        let there: BTreeSet<Digest> = grounds.envelopes.keys().copied().collect();
-        let about = |e: &&Envelope| {
-            e.open::<cloister_statement::predicate::Acknowledgement>()
-                .is_ok_and(|a| there.contains(&a.predicate().body.statement))
-        };
-        grounds.acknowledgements.iter().filter(about).cloned().collect()
     }
 
     async fn inclusions(
@@ -147,4 +143,26 @@ impl App {
         }
         Ok(inclusions)
     }
+}
+
+/// Acknowledgements of statements that stand in the bundle.
+fn acknowledgements(grounds: &Grounds, bundle: &Bundle) -> Vec<Envelope> {
+    let restricting = [
+        &bundle.revoked_certificates,
+        &bundle.suspensions,
+        &bundle.manifests,
+        &bundle.reviews,
+        &bundle.withdrawals,
+    ];
+    let there: BTreeSet<Digest> = restricting
+        .into_iter()
+        .flatten()
+        .chain(bundle.charters.iter().map(|doc| &doc.charter))
+        .map(Envelope::digest)
+        .collect();
+    let about = |e: &&Envelope| {
+        e.open::<cloister_statement::predicate::Acknowledgement>()
+            .is_ok_and(|a| there.contains(&a.predicate().body.statement))
+    };
+    grounds.acknowledgements.iter().filter(about).cloned().collect()
 }

@@ -319,7 +319,7 @@ impl App {
             .clone();
         let mine = datasets::shares_of(&self.store.read(), id).await?;
         let share = mine.iter().find(|s| s.grant == opened.body.grant).ok_or(AppError::Absent("share"))?;
-        let grounds = Grounds::of(&self.store.read(), Some(share.workspace), &[]).await?;
+        let grounds = self.grounds(share.workspace).await?;
         let standing =
             self.restricting(&granted, &revocation, &grounds, &[share.grant, share.manifest]).await;
         Ok((revocation.digest(), self.noting(actor, "dataset.revoke", id, standing).await?))

@@ -1,18 +1,25 @@
 //! What the server knows of a workspace, with every signature verified again: the dossier of all stored statements,
 //! those that still wait for the broker included, so that the server itself lets nothing pass that they forbid.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
 
 use cloister_model::Digest;
 use cloister_statement::{
     Envelope, Kind, Signer,
     predicate::{CertificateRevocation, Charter, DatasetDeletion, Grant, Spec},
 };
-use cloister_store::{Query, datasets, people::certificates, statements};
+use cloister_store::{
+    Query, datasets,
+    people::certificates,
+    statements::{self, StoredStatement},
+};
 use cloister_verify::{Dossier, InForce, Marks, Refused, charters};
 use serde_json::Value;
 
-use crate::AppError;
+use crate::{App, AppError};
 
 impl From<Refused> for AppError {
     fn from(refused: Refused) -> Self {
@@ -42,8 +49,10 @@ pub(crate) async fn find(db: &dyn Query, digest: Digest) -> Result<Envelope, App
 }
 
 /// Statements with verified signatures.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Grounds {
+    /// How the statements stood: see [`statements::stamp`].
+    pub(crate) stamp: i64,
     /// By digest.
     pub(crate) envelopes: BTreeMap<Digest, Envelope>,
     /// Those the broker acknowledged, with the acknowledgement.
@@ -61,7 +70,7 @@ impl Grounds {
     ) -> Result<Self, AppError> {
         let mut this = Self::default();
         for digest in further {
-            this.add(find(db, *digest).await?);
+            this.add_stored(db, *digest).await?;
         }
         if let Some(workspace) = workspace {
             this.collect(db, workspace).await?;
@@ -87,21 +96,34 @@ impl Grounds {
         self.envelopes.insert(envelope.digest(), envelope);
     }
 
+    /// A stored statement with the broker's word on it, unless the broker refused it.
+    fn add_row(&mut self, row: &StoredStatement) -> Result<(), AppError> {
+        if row.state == "refused" {
+            return Ok(());
+        }
+        let envelope = stored(&row.envelope)?;
+        if self.envelopes.insert(envelope.digest(), envelope).is_none()
+            && let Some(acknowledgement) = &row.acknowledgement
+        {
+            self.acknowledgements.push(stored(acknowledgement)?);
+        }
+        Ok(())
+    }
+
+    async fn add_stored(&mut self, db: &dyn Query, digest: Digest) -> Result<(), AppError> {
+        let found = statements::find(db, digest).await?.ok_or(AppError::Absent("statement"))?;
+        self.add_row(&found)
+    }
+
     async fn collect(&mut self, db: &dyn Query, workspace: Digest) -> Result<(), AppError> {
         for row in statements::of_workspace(db, workspace).await? {
-            if row.state == "refused" {
-                continue;
-            }
-            let envelope = stored(&row.envelope)?;
-            match envelope.kind() {
-                Kind::Acknowledgement => self.acknowledgements.push(envelope),
-                Kind::ReleaseRecord | Kind::Receipt | Kind::Challenge | Kind::RunRequest => {}
-                _ => self.add(envelope),
+            if of_the_workspace(stored(&row.envelope)?.kind()) {
+                self.add_row(&row)?;
             }
         }
         for share in datasets::shares_to(db, workspace).await? {
             for manifest in datasets::manifests_of(db, share.dataset).await? {
-                self.add(find(db, manifest).await?);
+                self.add_stored(db, manifest).await?;
             }
         }
         Ok(())
@@ -121,14 +143,14 @@ impl Grounds {
             if !self.envelopes.contains_key(&digest)
                 && let Some(found) = statements::find(db, digest).await?
             {
-                self.add(stored(&found.envelope)?);
+                self.add_row(&found)?;
             }
         }
         for row in statements::of_kind(db, Kind::DatasetDeletion.as_str()).await? {
             let deletion = stored(&row.envelope)?;
             let open = deletion.open::<DatasetDeletion>().map_err(AppError::internal)?;
             if self.envelopes.contains_key(&open.predicate().body.manifest) {
-                self.add(deletion);
+                self.add_row(&row)?;
             }
         }
         Ok(())
@@ -137,8 +159,6 @@ impl Grounds {
     /// Certificates of everyone who signed or is listed, and what revokes them.
     async fn people(&mut self, db: &dyn Query) -> Result<(), AppError> {
         let revocations = statements::of_kind(db, Kind::CertificateRevocation.as_str()).await?;
-        let revocations =
-            revocations.iter().map(|row| stored(&row.envelope)).collect::<Result<Vec<_>, _>>()?;
         loop {
             let mut wanted = BTreeSet::new();
             for envelope in self.envelopes.values() {
@@ -159,10 +179,11 @@ impl Grounds {
                 }
             }
             for revocation in &revocations {
-                let open = revocation.open::<CertificateRevocation>().map_err(AppError::internal)?;
+                let envelope = stored(&revocation.envelope)?;
+                let open = envelope.open::<CertificateRevocation>().map_err(AppError::internal)?;
                 let concerns = self.envelopes.contains_key(&open.predicate().body.certificate);
-                if concerns && !self.envelopes.contains_key(&revocation.digest()) {
-                    self.add(revocation.clone());
+                if concerns && !self.envelopes.contains_key(&revocation.digest) {
+                    self.add_row(revocation)?;
                     grown = true;
                 }
             }
@@ -190,17 +211,100 @@ impl Grounds {
 
     /// What the broker needs to judge a restricting statement: people, charters, and the statements named.
     pub(crate) fn supporting(&self, named: &[Digest]) -> Vec<Value> {
-        let basic = |kind: Kind| {
-            matches!(
-                kind,
-                Kind::Certificate
-                    | Kind::Charter
-                    | Kind::Acceptance
-                    | Kind::Suspension
-                    | Kind::CertificateRevocation
-            )
-        };
-        let wanted = self.envelopes.iter().filter(|(digest, e)| basic(e.kind()) || named.contains(digest));
+        let wanted =
+            self.envelopes.iter().filter(|(digest, e)| always_needed(e.kind()) || named.contains(digest));
         wanted.map(|(_, envelope)| wire(envelope)).collect()
+    }
+}
+
+/// Kinds that a workspace rests on. What belongs to a single run is added where that run is looked at; acknowledgements
+/// come with the statement they are of.
+const fn of_the_workspace(kind: Kind) -> bool {
+    match kind {
+        Kind::Charter
+        | Kind::Acceptance
+        | Kind::Refusal
+        | Kind::Suspension
+        | Kind::Archive
+        | Kind::Manifest
+        | Kind::DatasetDeletion
+        | Kind::Grant
+        | Kind::Revocation
+        | Kind::Spec
+        | Kind::Review
+        | Kind::Withdrawal
+        | Kind::CertificateRequest
+        | Kind::Vouch
+        | Kind::Certificate
+        | Kind::CertificateRevocation
+        | Kind::Recovery => true,
+        Kind::RunRequest | Kind::ReleaseRecord | Kind::Receipt | Kind::Challenge | Kind::Acknowledgement => {
+            false
+        }
+    }
+}
+
+/// Kinds without which the broker can judge no restricting statement of a workspace.
+const fn always_needed(kind: Kind) -> bool {
+    match kind {
+        Kind::Certificate
+        | Kind::Charter
+        | Kind::Acceptance
+        | Kind::Suspension
+        | Kind::CertificateRevocation => true,
+        Kind::Refusal
+        | Kind::Archive
+        | Kind::Manifest
+        | Kind::DatasetDeletion
+        | Kind::Grant
+        | Kind::Revocation
+        | Kind::Spec
+        | Kind::Review
+        | Kind::Withdrawal
+        | Kind::RunRequest
+        | Kind::ReleaseRecord
+        | Kind::Receipt
+        | Kind::Challenge
+        | Kind::Acknowledgement
+        | Kind::CertificateRequest
+        | Kind::Vouch
+        | Kind::Recovery => false,
+    }
+}
+
+/// Grounds of workspaces, kept while no statement changes: signatures are verified once, not once a request.
+#[derive(Default)]
+pub struct Judged(Mutex<BTreeMap<Digest, Arc<Grounds>>>);
+
+impl Judged {
+    /// Workspaces kept; one more, and the others are verified again when they are asked for.
+    const MOST: usize = 256;
+
+    fn kept(&self, workspace: Digest, stamp: i64) -> Option<Arc<Grounds>> {
+        let kept = self.0.lock().ok()?.get(&workspace).cloned();
+        kept.filter(|grounds| grounds.stamp == stamp)
+    }
+
+    fn keep(&self, workspace: Digest, grounds: &Arc<Grounds>) {
+        // A poisoned lock costs the memory of what was verified, nothing else.
+        let Ok(mut kept) = self.0.lock() else { return };
+        if kept.len() >= Self::MOST && !kept.contains_key(&workspace) {
+            kept.clear();
+        }
+        kept.insert(workspace, Arc::clone(grounds));
+    }
+}
+
+impl App {
+    /// What is committed of a workspace. The stamp is read first: what comes in between is looked at again next time.
+    pub(crate) async fn grounds(&self, workspace: Digest) -> Result<Arc<Grounds>, AppError> {
+        let db = self.store.read();
+        let stamp = statements::stamp(&db, workspace).await?;
+        if let Some(kept) = self.judged.kept(workspace, stamp) {
+            return Ok(kept);
+        }
+        let fresh = Arc::new(Grounds { stamp, ..Grounds::of(&db, Some(workspace), &[]).await? });
+        self.judged.keep(workspace, &fresh);
+        Ok(fresh)
     }
 }

@@ -17,7 +17,7 @@ use cloister_store::{
     EntryDraft, Query, StoreError,
     datasets::{self, ShareRow},
     jobs::{self, JobRow},
-    people,
+    workspaces,
 };
 use cloister_verify::{Check, Marks, acts, approvals};
 use serde_json::Value;
@@ -81,8 +81,18 @@ pub(crate) async fn live_shares(db: &dyn Query, workspace: Digest) -> Result<Vec
 }
 
 impl App {
-    /// The caller's relations to a job, or to a run of it.
+    /// The caller's relations to a job that is not deleted.
     pub(crate) async fn job_resource(
+        &self,
+        actor: &Actor,
+        id: JobId,
+    ) -> Result<(JobRow, Resource, Charter), AppError> {
+        let found = self.kept_job_resource(actor, id).await?;
+        if found.0.deleted.is_some() { Err(AppError::Absent("job")) } else { Ok(found) }
+    }
+
+    /// The caller's relations to a job; a deleted draft counts too, for the runs that tried it.
+    pub(crate) async fn kept_job_resource(
         &self,
         actor: &Actor,
         id: JobId,
@@ -92,12 +102,19 @@ impl App {
         let row = jobs::by_id(&db, id).await?.ok_or(AppError::Absent("job"))?;
         let workspace = self.workspace_row(row.workspace).await?;
         let mut resource = relations(&db, actor, &workspace, Kind::Job, id.to_string()).await?;
-        let charter = super::grounds::find(&db, workspace.charter).await?;
-        let charter = charter.open::<Charter>().map_err(AppError::internal)?.predicate().body.clone();
-        let mine = self.my_certificates(actor, &charter).await?;
+        let grounds = self.grounds(row.workspace).await?;
+        let charter =
+            grounds.dossier.charters().get(&workspace.charter).ok_or(AppError::Absent("charter"))?;
+        let charter = charter.body().clone();
+        let listed = workspaces::invited_by(&db, workspace.charter).await?;
+        let mine: Vec<Digest> = listed
+            .into_iter()
+            .filter(|member| actor.user() == Some(member.member))
+            .map(|member| member.certificate)
+            .collect();
         let member = resource.relations.contains(&Relation::Member);
-        let author = match row.spec {
-            Some(spec) => self.signed_by_caller(actor, &super::grounds::find(&db, spec).await?).await.is_ok(),
+        let author = match row.spec.and_then(|spec| grounds.envelopes.get(&spec)) {
+            Some(spec) => self.signed_by_caller(actor, spec).await.is_ok(),
             None => false,
         };
         let runner = match &charter.run {
@@ -111,17 +128,6 @@ impl App {
             .with(Relation::Reviewer, member && mine.iter().any(|c| acts::may_review(&charter, c)))
             .with(Relation::Runner, member && runner);
         Ok((row, resource, charter))
-    }
-
-    async fn my_certificates(&self, actor: &Actor, charter: &Charter) -> Result<Vec<Digest>, AppError> {
-        let mut mine = Vec::new();
-        for member in &charter.members {
-            let row = people::certificates::by_digest(&self.store.read(), *member).await?;
-            if row.is_some_and(|r| actor.user() == Some(r.owner)) {
-                mine.push(*member);
-            }
-        }
-        Ok(mine)
     }
 
     /// Makes a draft.
@@ -150,6 +156,7 @@ impl App {
             state: JobState::Draft,
             spec: None,
             created: self.now(),
+            deleted: None,
         };
         let tx = self.store.write().await?;
         tx.add_job(&granted, &row).await.map_err(|e| taken(e, &row.name))?;
@@ -176,12 +183,12 @@ impl App {
         self.show_job(actor, id).await
     }
 
-    /// Deletes a draft.
+    /// Deletes a draft. What was signed about it, and runs that tried it, stay.
     pub async fn delete_draft(&self, actor: &Actor, id: JobId) -> Result<(), AppError> {
         let (row, granted) = self.editable(actor, id).await?;
         let tx = self.store.write().await?;
-        if !tx.delete_draft(&granted).await? {
-            return Err(AppError::State("only a draft that never ran can be deleted".into()));
+        if !tx.delete_draft(&granted, self.now()).await? {
+            return Err(AppError::State("only a draft can be deleted; withdraw the job first".into()));
         }
         tx.audit(EntryDraft::done(self.now(), actor, "job.delete").target(id).workspace(row.workspace))
             .await?;
@@ -252,7 +259,7 @@ impl App {
                 return Err(refused(Check::Manifest, why));
             }
         }
-        let mut grounds = Grounds::of(&db, Some(row.workspace), &[]).await?;
+        let mut grounds = Grounds::clone(self.grounds(row.workspace).await?.as_ref());
         for reader in &opened.body.readers {
             if !grounds.envelopes.contains_key(reader) {
                 return Err(refused(
@@ -300,7 +307,7 @@ impl App {
         if row.spec != Some(body.spec) || row.state != JobState::UnderReview {
             return Err(AppError::State("the job does not wait for a review of this spec".into()));
         }
-        let mut grounds = Grounds::of(&self.store.read(), Some(row.workspace), &[]).await?;
+        let grounds = self.grounds(row.workspace).await?;
         match body.decision {
             Decision::Reject => self.restricting(granted, &review, &grounds, &[body.spec]).await,
             Decision::Approve => {
@@ -310,8 +317,8 @@ impl App {
                 let tx = self.store.write().await?;
                 self.keep(&tx, &review, granted.actor(), "job.approve").await?;
                 // Read again within the transaction: two last approvals may have come at once.
-                grounds = Grounds::of(&tx, Some(row.workspace), &[]).await?;
-                if self.accepted(&grounds, row.workspace, &spec)? {
+                let now = Grounds::of(&tx, Some(row.workspace), &[]).await?;
+                if self.accepted(&now, row.workspace, &spec)? {
                     tx.move_job(row.id, JobState::UnderReview, JobState::Accepted).await?;
                 }
                 tx.commit().await?;
@@ -337,7 +344,7 @@ impl App {
             .predicate()
             .body
             .target;
-        let grounds = Grounds::of(&self.store.read(), Some(row.workspace), &[]).await?;
+        let grounds = self.grounds(row.workspace).await?;
         let (about, named) = match target {
             WithdrawalTarget::Spec(spec) => (Some(spec), vec![spec]),
             WithdrawalTarget::Review(review) => {

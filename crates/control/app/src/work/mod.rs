@@ -129,16 +129,26 @@ impl App {
         grounds: &Grounds,
         named: &[Digest],
     ) -> Result<Standing, AppError> {
-        let actor = granted.actor();
-        self.signed_by_caller(actor, envelope).await?;
-        self.admit(envelope, grounds)?;
-        let entry = entry_of(envelope, self.now(), actor, A::NAME).target(granted.id());
-        let restriction =
-            Restriction { statement: envelope, supporting: grounds.supporting(named), on_ack: ON_ACK, entry };
+        let restriction = self.restriction(granted, envelope, grounds, named).await?;
         let tx = self.store.write().await?;
         self.restrict(&tx, restriction).await?;
         tx.commit().await?;
         self.standing(envelope.digest()).await
+    }
+
+    /// A restricting statement by the caller that its checks let pass, ready for transaction one.
+    pub(crate) async fn restriction<'a, A: Action>(
+        &self,
+        granted: &Granted<A>,
+        envelope: &'a Envelope,
+        grounds: &Grounds,
+        named: &[Digest],
+    ) -> Result<Restriction<'a>, AppError> {
+        let actor = granted.actor();
+        self.signed_by_caller(actor, envelope).await?;
+        self.admit(envelope, grounds)?;
+        let entry = entry_of(envelope, self.now(), actor, A::NAME).target(granted.id());
+        Ok(Restriction { statement: envelope, supporting: grounds.supporting(named), on_ack: ON_ACK, entry })
     }
 }
 

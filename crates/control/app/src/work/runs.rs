@@ -1,11 +1,13 @@
 //! Runs as people see them: asked for, tested, cancelled, their outputs.
 
+use std::collections::BTreeMap;
+
 use cloister_authz::{
     Actor, Granted, Kind, Relation, Resource,
     actions::{CancelRun, ListRuns, ReadOutputs, ReadRun, RunJob, TestJob},
 };
 use cloister_model::{
-    Digest, Email, JobId, RunId, Timestamp,
+    Digest, Email, JobId, RunId, Timestamp, UserId,
     states::{JobState, RunKind, RunState},
 };
 use cloister_statement::predicate::{RunRequest, Spec};
@@ -40,11 +42,22 @@ pub struct RunView {
     pub release: Option<Value>,
     /// The receipt.
     pub receipt: Option<Value>,
+    /// What a queued run waits for, if not only for its turn.
+    pub notice: Option<String>,
 }
 
 /// Where a sealed output lies.
 pub(crate) fn output_key(run: RunId, fence: i64, name: &str) -> String {
     format!("runs/{run}/{fence}/{name}")
+}
+
+/// The outputs under the fence that ended the run; a run that goes on shows none.
+fn of_the_end(row: &RunRow, outputs: Vec<OutputRow>) -> Vec<OutputRow> {
+    if row.finish.is_none() {
+        Vec::new()
+    } else {
+        outputs.into_iter().filter(|o| o.fence == row.fence).collect()
+    }
 }
 
 fn fresh(
@@ -167,7 +180,7 @@ impl App {
         user(actor)?;
         let db = self.store.read();
         let row = runs::by_id(&db, id).await?.ok_or(AppError::Absent("run"))?;
-        let (_, job, charter) = self.job_resource(actor, row.job).await?;
+        let (_, job, charter) = self.kept_job_resource(actor, row.job).await?;
         let member = job.relations.contains(&Relation::Member);
         let spec =
             find(&db, row.spec).await?.open::<Spec>().map_err(AppError::internal)?.predicate().body.clone();
@@ -227,36 +240,37 @@ impl App {
     }
 
     async fn run_views(&self, rows: Vec<RunRow>) -> Result<Vec<RunView>, AppError> {
+        let db = self.store.read();
+        let ids: Vec<RunId> = rows.iter().map(|row| row.id).collect();
+        let (mut records, mut outputs) =
+            (runs::records_of(&db, &ids).await?, runs::outputs_of(&db, &ids).await?);
+        let mut runners: BTreeMap<UserId, Email> = BTreeMap::new();
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
-            views.push(self.run_view(row).await?);
+            let runner = match runners.get(&row.runner) {
+                Some(runner) => runner.clone(),
+                None => self.email_of_user(row.runner).await?,
+            };
+            runners.insert(row.runner, runner.clone());
+            let release = records.remove(&row.id).map(|r| stored(&r).map(|e| wire(&e))).transpose()?;
+            let receipt = row.receipt.as_deref().map(|r| stored(r).map(|e| wire(&e))).transpose()?;
+            let outputs = of_the_end(&row, outputs.remove(&row.id).unwrap_or_default());
+            let notice = self.waits_for(&row).await?;
+            views.push(RunView { runner, release, receipt, outputs, notice, row });
         }
         Ok(views)
     }
 
     async fn run_view(&self, row: RunRow) -> Result<RunView, AppError> {
-        let db = self.store.read();
-        let runner = people::user_by_id(&db, row.runner).await?.ok_or(AppError::Absent("user"))?.email;
-        let release = runs::releases(&db, row.id).await?.pop();
-        let release = release.map(|r| stored(&r.record).map(|e| wire(&e))).transpose()?;
-        let receipt = row.receipt.as_deref().map(|r| stored(r).map(|e| wire(&e))).transpose()?;
-        let outputs = self.outputs_of(&row).await?;
-        Ok(RunView { runner, release, receipt, outputs, row })
-    }
-
-    async fn outputs_of(&self, row: &RunRow) -> Result<Vec<OutputRow>, AppError> {
-        if row.finish.is_none() {
-            return Ok(Vec::new());
-        }
-        let all = runs::outputs(&self.store.read(), row.id).await?;
-        Ok(all.into_iter().filter(|o| o.fence == row.fence).collect())
+        self.run_views(vec![row]).await?.pop().ok_or(AppError::Absent("run"))
     }
 
     /// A sealed output, for readers; one entry a download.
     pub async fn read_output(&self, actor: &Actor, id: RunId, name: &str) -> Result<Content, AppError> {
         let (row, resource) = self.run_resource(actor, id).await?;
         self.permit(actor, ReadOutputs, &resource, "run").await?;
-        let output = self.outputs_of(&row).await?.into_iter().find(|o| o.name == name);
+        let put = of_the_end(&row, runs::outputs(&self.store.read(), row.id).await?);
+        let output = put.into_iter().find(|o| o.name == name);
         let output = output.ok_or(AppError::Absent("output"))?;
         let tx = self.store.write().await?;
         let entry = EntryDraft::done(self.now(), actor, "run.output").target(id).workspace(row.workspace);
@@ -285,8 +299,15 @@ impl App {
     /// What a run rests on: the workspace's statements without other specs and what is about them, and its request.
     pub(crate) async fn run_grounds(&self, row: &RunRow) -> Result<Grounds, AppError> {
         let db = self.store.read();
-        let further: Vec<Digest> = row.request.into_iter().chain([row.spec]).collect();
-        let mut grounds = Grounds::of(&db, Some(row.workspace), &further).await?;
+        let mut grounds = Grounds::clone(self.grounds(row.workspace).await?.as_ref());
+        // A request is of its run alone; it is signed with a certificate of the workspace, which is there.
+        for digest in row.request.into_iter().chain([row.spec]) {
+            if !grounds.envelopes.contains_key(&digest) {
+                let envelope = find(&db, digest).await?;
+                grounds.dossier.add(&envelope)?;
+                grounds.envelopes.insert(digest, envelope);
+            }
+        }
         let other: Vec<Digest> =
             grounds.dossier.specs().keys().copied().filter(|digest| *digest != row.spec).collect();
         for digest in other {

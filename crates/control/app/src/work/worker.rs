@@ -1,6 +1,10 @@
 //! What workers ask: leases under fences, progress, release records into the log, outputs, the end.
 
 mod ending;
+mod leasing;
+mod seen;
+
+pub use seen::Asker;
 
 use std::ops::Range;
 
@@ -14,25 +18,19 @@ use cloister_model::{
 use cloister_statement::predicate::{Manifest, ReleaseRecord, Spec};
 use cloister_store::{
     EntryDraft, datasets,
-    runs::{self, Ending, ReleaseRow, RunRow},
+    runs::{self, ReleaseRow, RunRow},
 };
-use cloister_verify::{Marks, approvals, grants, limits, manifests};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{
     datasets::{Content, object_key},
-    grounds::{Grounds, envelope, find, wire},
-    jobs::live_shares,
+    grounds::{envelope, find},
 };
 use crate::{App, AppError, restrict::row_of};
 
 /// How long a lease lasts unless renewed.
 const LEASE: Duration = Duration::seconds(30);
-/// How often a run's worker may be lost before the run fails.
-const MAX_LOSSES: i64 = 2;
-/// The longest a worker waits for work.
-const LONGEST_WAIT: u64 = 30;
 /// Stages a worker may report.
 const STAGES: &[&str] = &["proving", "releasing", "reading", "computing", "sealing"];
 /// The most bytes of a sealed output.
@@ -114,134 +112,6 @@ impl App {
         let granted = self.working(actor, id.to_string()).await?;
         let row = runs::by_id(&self.store.read(), id).await?.ok_or(AppError::Absent("run"))?;
         if row.fence == fence && row.state == RunState::Running { Ok((row, granted)) } else { Err(lost()) }
-    }
-
-    /// Waits for work.
-    pub async fn lease_run(&self, actor: &Actor, wait_seconds: u32) -> Result<Option<Leased>, AppError> {
-        let granted = self.working(actor, "queue").await?;
-        let wait = std::time::Duration::from_secs(u64::from(wait_seconds).min(LONGEST_WAIT));
-        let deadline = tokio::time::Instant::now() + wait;
-        loop {
-            for row in runs::waiting(&self.store.read(), self.now(), 50).await? {
-                if let Some(leased) = self.try_lease(&granted, row).await? {
-                    return Ok(Some(leased));
-                }
-            }
-            if tokio::time::Instant::now() >= deadline {
-                return Ok(None);
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-    }
-
-    /// Leases a run, or ends one that may not run (any more).
-    async fn try_lease(&self, granted: &Granted<Work>, row: RunRow) -> Result<Option<Leased>, AppError> {
-        if row.cancel {
-            self.end(&row, RunState::Cancelled, None, None).await?;
-            return Ok(None);
-        }
-        if row.state == RunState::Running && row.losses >= MAX_LOSSES {
-            self.end(&row, RunState::Failed, Some("worker_lost"), None).await?;
-            return Ok(None);
-        }
-        let grounds = self.run_grounds(&row).await?;
-        match self.may_run(&row, &grounds) {
-            Ok(()) => {}
-            Err(AppError::Refused { check, .. }) => {
-                self.end(&row, RunState::Failed, Some("refused"), Some(check)).await?;
-                return Ok(None);
-            }
-            // Undecided is not allowed: the run stays queued, the others go on.
-            Err(error) => {
-                tracing::error!(run = %row.id, %error, "a run cannot be judged");
-                return Ok(None);
-            }
-        }
-        let tables = self.leased_tables(&row).await?;
-        let now = self.now();
-        let tx = self.store.write().await?;
-        let Some(fence) = tx.lease_run(granted, &row, now, LEASE).await? else { return Ok(None) };
-        let entry =
-            EntryDraft::done(now, granted.actor(), "run.lease").target(row.id).workspace(row.workspace);
-        tx.audit(entry.fact("fence", fence)).await?;
-        tx.commit().await?;
-        let statements = grounds.envelopes.values().chain(&grounds.acknowledgements).map(wire).collect();
-        Ok(Some(Leased { row, fence, statements, tables }))
-    }
-
-    /// The server leases nothing that a stored statement forbids, acknowledged or not.
-    fn may_run(&self, row: &RunRow, grounds: &Grounds) -> Result<(), AppError> {
-        let (marks, now, dossier) = (Marks::default(), self.now(), &grounds.dossier);
-        let force = grounds.in_force(row.workspace)?;
-        limits::archive(&force)?;
-        let spec = dossier.specs().get(&row.spec).ok_or(AppError::Absent("spec"))?;
-        for manifest in spec.body().tables.values() {
-            let (_, owner) = manifests::newest(manifest, dossier, &marks)?;
-            if row.kind == RunKind::Real {
-                grants::holding(manifest, &owner, &force, dossier, &marks, now)?;
-            }
-        }
-        if row.kind == RunKind::Real {
-            approvals::approved(spec, &force, dossier, &marks, now)?;
-            let request = row
-                .request
-                .and_then(|r| dossier.requests().get(&r))
-                .ok_or(AppError::Absent("run request"))?;
-            cloister_verify::run_policy::permitted(request, row.id, spec, &force, dossier, now)?;
-        }
-        Ok(())
-    }
-
-    async fn leased_tables(&self, row: &RunRow) -> Result<Vec<LeasedTable>, AppError> {
-        let db = self.store.read();
-        let spec =
-            find(&db, row.spec).await?.open::<Spec>().map_err(AppError::internal)?.predicate().body.clone();
-        let shares = live_shares(&db, row.workspace).await?;
-        let mut tables = Vec::new();
-        for (sql_name, manifest) in spec.tables {
-            let share = shares.iter().find(|s| s.manifest == manifest);
-            let opened = find(&db, manifest).await?.open::<Manifest>().map_err(AppError::internal)?;
-            let sealed_key = match (row.kind, share) {
-                (RunKind::Real, Some(s)) => {
-                    Some(serde_json::from_str(&s.sealed_key).map_err(AppError::internal)?)
-                }
-                (RunKind::Test, _) | (RunKind::Real, None) => None,
-            };
-            tables.push(LeasedTable {
-                sql_name,
-                manifest,
-                dataset: opened.predicate().body.dataset,
-                sealed_key,
-            });
-        }
-        Ok(tables)
-    }
-
-    async fn end(
-        &self,
-        row: &RunRow,
-        state: RunState,
-        code: Option<&str>,
-        check: Option<String>,
-    ) -> Result<(), AppError> {
-        let now = self.now();
-        let ending = Ending {
-            state,
-            code: code.map(Into::into),
-            check: check.clone(),
-            receipt: None,
-            report: String::new(),
-        };
-        let tx = self.store.write().await?;
-        if tx.finish_run(row.id, row.fence, &ending, now).await? {
-            let mut entry = match &check {
-                Some(check) => EntryDraft::refused(now, &Actor::HostOperator, "run.end", check),
-                None => EntryDraft::done(now, &Actor::HostOperator, "run.end"),
-            };
-            entry.entry.actor = "server".into();
-            tx.audit(entry.target(row.id).workspace(row.workspace).fact("state", state)).await?;
-        }
-        Ok(tx.commit().await?)
     }
 
     /// Renews the lease; true when the run was cancelled.

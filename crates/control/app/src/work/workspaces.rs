@@ -1,8 +1,8 @@
 //! Workspaces: propose, answer, govern, look.
 
-mod views;
-
 mod changes;
+mod notice;
+mod views;
 
 use cloister_authz::{
     Actor, Kind, Relation, Resource,
@@ -48,7 +48,7 @@ pub struct WorkspaceView {
     pub row: WorkspaceRow,
     /// Everyone the charter shown lists.
     pub members: Vec<MemberView>,
-    /// Why no run can succeed here now, if so.
+    /// What there is to say of its state: who is awaited, what waits, why no run can succeed here now.
     pub notice: Option<String>,
 }
 
@@ -283,14 +283,12 @@ impl App {
             return Err(AppError::Unprocessable("the acceptance names another workspace".into()));
         }
         let signer = self.signed_by_caller(actor, &acceptance).await?;
-        let grounds = Grounds::of(&self.store.read(), Some(id), &[]).await?;
+        let grounds = self.grounds(id).await?;
         self.admit(&acceptance, &grounds)?;
         let charter = grounds.envelopes.get(&named.body.charter).ok_or(AppError::Absent("charter"))?;
         let tx = self.store.write().await?;
         let row = workspaces::by_id(&tx, id).await?.ok_or(AppError::Absent("workspace"))?;
-        let waits = row.pending == Some(charter.digest())
-            || (row.state == "pending" && row.charter == charter.digest());
-        if !waits {
+        if !awaits_answers(&row, charter.digest()) {
             return Err(AppError::State("this charter does not wait for an answer".into()));
         }
         if tx.answer_invitation(granted, (charter.digest(), signer), "accepted", self.now()).await? {
@@ -308,25 +306,45 @@ impl App {
         id: Digest,
         statement: &Value,
     ) -> Result<(Digest, Standing), AppError> {
-        let (row, resource) = self.workspace_resource(actor, id).await?;
+        let (_, resource) = self.workspace_resource(actor, id).await?;
         let granted = self.permit(actor, AnswerInvitation, &resource, "workspace").await?;
         let refusal = envelope(statement)?;
-        let body =
-            refusal.open::<Refusal>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().body.clone();
-        let waits =
-            row.pending == Some(body.charter) || (row.state == "pending" && row.charter == body.charter);
-        if !waits {
+        let refused = self.refuse_charter(&granted, id, &refusal).await;
+        self.noting(actor, "workspace.decline", id, refused).await?;
+        let standing = self.standing(refusal.digest()).await;
+        Ok((refusal.digest(), self.noting(actor, "workspace.decline", id, standing).await?))
+    }
+
+    /// One transaction: the refusal on its way to the broker, its entry in the log, and the member's answer.
+    async fn refuse_charter(
+        &self,
+        granted: &cloister_authz::Granted<AnswerInvitation>,
+        id: Digest,
+        refusal: &Envelope,
+    ) -> Result<(), AppError> {
+        let named =
+            refusal.open::<Refusal>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().clone();
+        if named.workspace != Some(id) {
+            return Err(AppError::Unprocessable("the refusal names another workspace".into()));
+        }
+        let charter = named.body.charter;
+        let grounds = self.grounds(id).await?;
+        let signer = self.signed_by_caller(granted.actor(), refusal).await?;
+        let restriction = self.restriction(granted, refusal, &grounds, &[charter]).await?;
+        let tx = self.store.write().await?;
+        let row = workspaces::by_id(&tx, id).await?.ok_or(AppError::Absent("workspace"))?;
+        if !awaits_answers(&row, charter) {
             return Err(AppError::State("this charter does not wait for an answer".into()));
         }
-        let grounds = Grounds::of(&self.store.read(), Some(id), &[]).await?;
-        let standing = self.restricting(&granted, &refusal, &grounds, &[body.charter]).await;
-        let standing = self.noting(actor, "workspace.decline", id, standing).await?;
-        let signer = self.signed_by_caller(actor, &refusal).await?;
-        let tx = self.store.write().await?;
-        tx.answer_invitation(&granted, (body.charter, signer), "declined", self.now()).await?;
-        tx.commit().await?;
-        Ok((refusal.digest(), standing))
+        self.restrict(&tx, restriction).await?;
+        tx.answer_invitation(granted, (charter, signer), "declined", self.now()).await?;
+        Ok(tx.commit().await?)
     }
+}
+
+/// Whether a charter waits for its members' answers: version 1 of a pending workspace, or a later one proposed.
+fn awaits_answers(row: &WorkspaceRow, charter: Digest) -> bool {
+    row.pending == Some(charter) || (row.state == "pending" && row.charter == charter)
 }
 
 /// The statements of some kinds, with all certificates and acknowledgements.

@@ -1,4 +1,4 @@
-//! All endpoints. An aggregate a file; each handler decodes, calls, encodes.
+//! All endpoints; each handler decodes, calls, encodes.
 
 mod audit;
 mod bytes;
@@ -11,6 +11,7 @@ mod runs;
 mod uploads;
 mod users;
 mod worker;
+mod workers;
 mod workspaces;
 
 use std::time::Duration;
@@ -76,54 +77,55 @@ pub fn api() -> OpenApiRouter<Shared> {
 fn work() -> OpenApiRouter<Shared> {
     let large = DefaultBodyLimit::max(cloister_app::work::uploads::MAX_PART + 1);
     OpenApiRouter::new()
-        .routes(routes!(workspaces::create, workspaces::list))
-        .routes(routes!(workspaces::show, workspaces::describe))
-        .routes(routes!(workspaces::all_statements))
-        .routes(routes!(workspaces::accept))
-        .routes(routes!(workspaces::decline))
-        .routes(routes!(workspaces::amend))
-        .routes(routes!(workspaces::suspend))
-        .routes(routes!(workspaces::archive))
-        .routes(routes!(workspaces::resend))
-        .routes(routes!(uploads::begin))
-        .routes(routes!(uploads::show))
-        .routes(routes!(uploads::part).layer(large))
-        .routes(routes!(uploads::finish))
-        .routes(routes!(datasets::add, datasets::list))
-        .routes(routes!(datasets::show))
-        .routes(routes!(datasets::of_workspace))
-        .routes(routes!(datasets::supersede))
-        .routes(routes!(datasets::delete))
-        .routes(routes!(datasets::share_to))
-        .routes(routes!(datasets::revoke))
-        .routes(routes!(datasets::reseal))
-        .routes(routes!(datasets::download))
-        .routes(routes!(jobs::create, jobs::of_workspace))
-        .routes(routes!(jobs::list))
-        .routes(routes!(jobs::show, jobs::change, jobs::delete))
-        .routes(routes!(jobs::submit))
-        .routes(routes!(jobs::review_it))
-        .routes(routes!(jobs::withdraw))
-        .routes(routes!(jobs::test))
-        .routes(routes!(jobs::run))
-        .routes(routes!(runs::list))
-        .routes(routes!(runs::of_workspace))
-        .routes(routes!(runs::show))
-        .routes(routes!(runs::cancel))
-        .routes(routes!(runs::output))
-        .routes(routes!(runs::all_statements))
-        .routes(routes!(runs::bundle))
+        .routes(routes!(workspaces::create::create, workspaces::list::list))
+        .routes(routes!(workspaces::show::show, workspaces::describe::describe))
+        .routes(routes!(workspaces::all_statements::all_statements))
+        .routes(routes!(workspaces::accept::accept))
+        .routes(routes!(workspaces::decline::decline))
+        .routes(routes!(workspaces::amend::amend))
+        .routes(routes!(workspaces::suspend::suspend))
+        .routes(routes!(workspaces::archive::archive))
+        .routes(routes!(workspaces::resend::resend))
+        .routes(routes!(uploads::begin::begin))
+        .routes(routes!(uploads::show::show))
+        .routes(routes!(uploads::part::part).layer(large))
+        .routes(routes!(uploads::finish::finish))
+        .routes(routes!(datasets::add::add, datasets::list::list))
+        .routes(routes!(datasets::show::show))
+        .routes(routes!(datasets::of_workspace::of_workspace))
+        .routes(routes!(datasets::supersede::supersede))
+        .routes(routes!(datasets::delete::delete))
+        .routes(routes!(datasets::share_to::share_to))
+        .routes(routes!(datasets::revoke::revoke))
+        .routes(routes!(datasets::reseal::reseal))
+        .routes(routes!(datasets::download::download))
+        .routes(routes!(jobs::create::create, jobs::of_workspace::of_workspace))
+        .routes(routes!(jobs::list::list))
+        .routes(routes!(jobs::show::show, jobs::change::change, jobs::delete::delete))
+        .routes(routes!(jobs::submit::submit))
+        .routes(routes!(jobs::review_it::review_it))
+        .routes(routes!(jobs::withdraw::withdraw))
+        .routes(routes!(jobs::test::test))
+        .routes(routes!(jobs::run::run))
+        .routes(routes!(runs::list::list))
+        .routes(routes!(runs::of_workspace::of_workspace))
+        .routes(routes!(runs::show::show))
+        .routes(routes!(runs::cancel::cancel))
+        .routes(routes!(runs::output::output))
+        .routes(routes!(runs::all_statements::all_statements))
+        .routes(routes!(runs::bundle::bundle))
+        .routes(routes!(workers::list))
 }
 
 /// What workers ask.
 fn errands() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
-        .routes(routes!(worker::lease))
-        .routes(routes!(worker::progress))
-        .routes(routes!(worker::release))
-        .routes(routes!(worker::ciphertext))
-        .routes(routes!(worker::output).layer(DefaultBodyLimit::max(MAX_OUTPUT)))
-        .routes(routes!(worker::finish))
+        .routes(routes!(worker::lease::lease))
+        .routes(routes!(worker::progress::progress))
+        .routes(routes!(worker::release::release))
+        .routes(routes!(worker::ciphertext::ciphertext))
+        .routes(routes!(worker::output::output).layer(DefaultBodyLimit::max(MAX_OUTPUT)))
+        .routes(routes!(worker::finish::finish))
 }
 
 /// The `OpenAPI` document.

@@ -62,6 +62,7 @@ impl House {
             log: Arc::new(log),
             vouching: SigningKey::from_seed(&[4; 32]),
             passwords: PasswordCost::MINIMUM,
+            judged: cloister_app::work::grounds::Judged::default(),
             work: tokio::sync::Notify::new(),
         });
         let shared =

@@ -3,6 +3,7 @@
 mod m0001_people;
 mod m0002_log;
 mod m0003_work;
+mod m0005_workers;
 
 use sea_orm_migration::prelude::*;
 
@@ -10,7 +11,12 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_people::People), Box::new(m0002_log::Log), Box::new(m0003_work::Work)]
+        vec![
+            Box::new(m0001_people::People),
+            Box::new(m0002_log::Log),
+            Box::new(m0003_work::Work),
+            Box::new(m0005_workers::Workers),
+        ]
     }
 }
 

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use cloister_api::datasets::Dataset;
 use cloister_client::{
     Client,
-    datasets::{Addition, Prepared, ShareOptions},
+    datasets::{Added, Addition, Prepared, ShareOptions},
     upload::{OnProgress, Progress},
 };
 use cloister_dataset::{read::Inspection, read::ReadOptions, schema_file};
@@ -85,21 +85,27 @@ async fn add(context: &Context, client: &Client, args: DatasetAdd) -> Result<Rep
     if inspection.bad_row_count > 0 && !args.skip_bad_rows {
         return Ok(refused_rows(&inspection));
     }
-    let floor = floor(context, client, args.assurance).await?;
+    let (floor, never) = floor(context, client, args.assurance).await?;
     if args.rules.is_none() {
         context.note("no rules: jobs that everyone approves may return rows");
     }
     let (progress, bar) = progress(context, inspection.rows);
     let addition = Addition { name: args.name, floor };
-    let dataset = client.add_dataset(prepared, &addition, progress).await?;
+    let added = client.add_dataset(prepared, &addition, progress).await;
     bar.finish_and_clear();
+    let Added { dataset, resumed_at } = added?;
     let digest = client.hold_dataset(dataset.clone()).await?.manifest.files.first().map(|file| file.sha256);
     let mut json = described(&dataset);
     json["rows"] = json!(inspection.rows);
     json["skipped_rows"] = json!(inspection.bad_row_count);
     json["bad_rows"] = value(&inspection.bad_rows);
     json["sha256"] = json!(digest);
+    json["resumed_at"] = json!(resumed_at);
+    json["warning"] = json!(never);
     let digest = digest.map(|d| d.to_string()).unwrap_or_default();
+    if resumed_at > 0 {
+        context.note(&format!("went on with the upload from byte {resumed_at}"));
+    }
     let said = format!(
         "{} added: {} rows, {} skipped\nid {}\nciphertext SHA-256 {digest}",
         dataset.name, inspection.rows, inspection.bad_row_count, dataset.id
@@ -111,30 +117,52 @@ fn progress(context: &Context, rows: u64) -> (OnProgress, indicatif::ProgressBar
     let bar = terminal::bar(rows, context.json);
     let shown = bar.clone();
     let progress: OnProgress = Arc::new(move |now: Progress| {
-        shown.set_position(now.rows);
-        shown.set_message(format!("{} MiB uploaded", now.uploaded >> 20));
+        // First rows are encrypted, then bytes are uploaded: each fills the bar.
+        if now.total_bytes == 0 {
+            shown.set_length(now.total_rows.max(1));
+            shown.set_position(now.rows);
+            shown.set_message("encrypting");
+        } else {
+            shown.set_length(now.total_bytes);
+            shown.set_position(now.uploaded);
+            shown.set_message(format!(
+                "uploading, {} of {} MiB",
+                now.uploaded >> 20,
+                now.total_bytes.div_ceil(1 << 20)
+            ));
+        }
     });
     (progress, bar)
 }
 
-/// The floor of a new dataset: hardware unless said otherwise; asked for where only simulated workers are.
-async fn floor(context: &Context, client: &Client, asked: Option<Assurance>) -> Result<Assurance, Failure> {
-    if let Some(floor) = asked {
-        return Ok(floor);
-    }
-    let simulated = client.me().await?.notices.iter().any(|notice| notice == "simulated");
-    if !simulated {
-        return Ok(Assurance::Hardware);
-    }
-    if context.can_ask() {
-        context.note("every worker of this server is simulated: it proves nothing about hardware");
-        if terminal::confirm("may simulated workers ever read this dataset?")? {
-            return Ok(Assurance::Simulated);
+/// The floor of a new dataset: hardware unless said otherwise; asked for where only simulated workers are. With it, what
+/// was said because no worker can meet it.
+async fn floor(
+    context: &Context,
+    client: &Client,
+    asked: Option<Assurance>,
+) -> Result<(Assurance, Option<&'static str>), Failure> {
+    let outlook = client.outlook().await?;
+    let floor = match asked {
+        Some(floor) => floor,
+        None if outlook.only_simulated() && context.can_ask() => {
+            context.note("every worker of this server is simulated: it proves nothing about hardware");
+            if terminal::confirm("may simulated workers ever read this dataset?")? {
+                Assurance::Simulated
+            } else {
+                Assurance::Hardware
+            }
+        }
+        None => Assurance::Hardware,
+    };
+    let never = outlook.never(floor);
+    if let Some(never) = never {
+        context.warn(never);
+        if asked.is_none() {
+            context.note("added for hardware only (say `--assurance simulated` otherwise)");
         }
     }
-    context
-        .note("added for hardware only: no run can succeed here yet (say `--assurance simulated` otherwise)");
-    Ok(Assurance::Hardware)
+    Ok((floor, never))
 }
 
 fn show_inspection(context: &Context, prepared: &Prepared) {
@@ -218,16 +246,19 @@ async fn share(context: &Context, client: &Client, args: Share) -> Result<Reply,
     let mut options =
         ShareOptions { follow: args.follow, allow_simulated: args.allow_simulated, sql_name: args.sql_name };
     let held = client.held_workspace(&args.workspace).await?;
-    let simulated = held.in_force()?.charter.floor == Assurance::Simulated;
-    if !options.allow_simulated && simulated {
-        let never =
-            "shared for hardware only: no run can succeed here yet (say `--allow-simulated` otherwise)";
-        if context.can_ask() {
-            context.note("this workspace allows simulated workers, which prove nothing about hardware");
-            options.allow_simulated = terminal::confirm("may simulated workers have this dataset's key?")?;
-        }
-        if !options.allow_simulated {
-            context.note(never);
+    let id = client.find_own_dataset(&args.dataset).await?;
+    let manifest = client.hold_dataset(id).await?.manifest;
+    let outlook = client.outlook().await?;
+    let floor = held.in_force()?.charter.floor.max(manifest.floor);
+    if !options.allow_simulated && floor == Assurance::Simulated && context.can_ask() {
+        context.note("this workspace allows simulated workers, which prove nothing about hardware");
+        options.allow_simulated = terminal::confirm("may simulated workers have this dataset's key?")?;
+    }
+    let never = outlook.never(least(floor, options.allow_simulated));
+    if let Some(never) = never {
+        context.warn(never);
+        if floor == Assurance::Simulated && !options.allow_simulated {
+            context.note("shared for hardware only (say `--allow-simulated` otherwise)");
         }
     }
     let workspace = held.workspace.id;
@@ -235,8 +266,32 @@ async fn share(context: &Context, client: &Client, args: Share) -> Result<Reply,
     let mut json = described(&dataset);
     json["workspace"] = json!(workspace);
     json["allow_simulated"] = json!(options.allow_simulated);
+    json["warning"] = json!(never);
     let share = dataset.shares.iter().find(|s| s.workspace == workspace && s.state == "live");
     json["sql_name"] = json!(share.map(|s| &s.sql_name));
     let name = share.map(|s| s.sql_name.to_string()).unwrap_or_default();
     Ok(Reply::new(json, format!("{} is shared to {} as {name}", dataset.name, held.workspace.name)))
+}
+
+/// The least assurance of a worker that may read a share: simulated ones only where charter, manifest and grant allow it.
+fn least(floor: Assurance, allow_simulated: bool) -> Assurance {
+    if allow_simulated { floor } else { Assurance::Hardware }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_needs_hardware_unless_charter_manifest_and_grant_allow_otherwise() {
+        let (hardware, simulated) = (Assurance::Hardware, Assurance::Simulated);
+        for (floor, allow, expected) in [
+            (simulated, true, simulated),
+            (simulated, false, hardware),
+            (hardware, true, hardware),
+            (hardware, false, hardware),
+        ] {
+            assert_eq!(least(floor, allow), expected, "{floor:?} {allow}");
+        }
+    }
 }

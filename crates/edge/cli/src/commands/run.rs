@@ -96,6 +96,9 @@ pub(super) fn ended(run: &Run) -> Reply {
     if let (Some(stage), "running") = (&run.stage, run.state.as_str()) {
         text.push_str(&format!("\nstage {stage}"));
     }
+    if let Some(notice) = &run.notice {
+        text.push_str(&format!("\n{notice}"));
+    }
     for output in &run.outputs {
         text.push_str(&format!("\n{}: {} bytes sealed, SHA-256 {}", output.name, output.size, output.sha256));
     }

@@ -3,6 +3,7 @@
 use cloister_api::workspaces::{Member, Workspace};
 use cloister_client::{
     Client,
+    outlook::Outlook,
     workspaces::{Approval, Change, Creation, HeldWorkspace},
 };
 use cloister_model::{Assurance, Digest};
@@ -67,38 +68,61 @@ fn described(workspace: &Workspace) -> Value {
     json
 }
 
-/// The floor of a new workspace. Where every worker is simulated it is asked for, never assumed.
-async fn floor(context: &Context, client: &Client, asked: Option<Assurance>) -> Result<Assurance, Failure> {
-    let simulated = client.me().await?.notices.iter().any(|notice| notice == "simulated");
-    let never =
-        "no run can succeed here yet: every worker of this server is simulated, and the floor is hardware";
-    match (asked, simulated) {
-        (Some(Assurance::Hardware), true) => {
-            context.note(never);
-            Ok(Assurance::Hardware)
-        }
-        (Some(floor), _) => Ok(floor),
-        (None, false) => Ok(Assurance::Hardware),
-        (None, true) if context.can_ask() => {
-            context.note("every worker of this server is simulated: it proves nothing about hardware");
-            if terminal::confirm("allow simulated workers in this workspace, for good?")? {
-                Ok(Assurance::Simulated)
-            } else {
-                context.note(never);
-                Ok(Assurance::Hardware)
-            }
-        }
-        (None, true) => Err(Failure::Usage(
-            "every worker of this server is simulated: say `--assurance simulated`, or `--assurance hardware` \
-             (then no run can succeed here yet)"
-                .into(),
-        )),
+/// What settles the floor of a new workspace.
+#[derive(Debug, PartialEq, Eq)]
+enum Settled {
+    /// It is this.
+    Floor(Assurance),
+    /// The person is to be asked.
+    Ask,
+    /// Nobody can be asked.
+    Unsaid,
+}
+
+/// The floor is hardware unless said otherwise; where every worker is simulated it is asked for, never assumed.
+fn settle(asked: Option<Assurance>, outlook: Outlook, can_ask: bool) -> Settled {
+    match (asked, outlook.only_simulated(), can_ask) {
+        (Some(floor), _, _) => Settled::Floor(floor),
+        (None, false, _) => Settled::Floor(Assurance::Hardware),
+        (None, true, true) => Settled::Ask,
+        (None, true, false) => Settled::Unsaid,
     }
 }
 
+/// The floor, and what was said because no worker can meet it.
+async fn floor(
+    context: &Context,
+    client: &Client,
+    asked: Option<Assurance>,
+) -> Result<(Assurance, Option<&'static str>), Failure> {
+    let outlook = client.outlook().await?;
+    let floor = match settle(asked, outlook, context.can_ask()) {
+        Settled::Floor(floor) => floor,
+        Settled::Ask => {
+            context.note("every worker of this server is simulated: it proves nothing about hardware");
+            if terminal::confirm("allow simulated workers in this workspace, for good?")? {
+                Assurance::Simulated
+            } else {
+                Assurance::Hardware
+            }
+        }
+        Settled::Unsaid => {
+            return Err(Failure::Usage(
+                "every worker of this server is simulated: say `--assurance simulated`, or `--assurance hardware` \
+                 (then no run can succeed here yet)"
+                    .into(),
+            ));
+        }
+    };
+    let never = outlook.never(floor);
+    never.inspect(|never| context.warn(never));
+    Ok((floor, never))
+}
+
 async fn create(context: &Context, client: &Client, args: Create) -> Result<Reply, Failure> {
+    let (floor, never) = floor(context, client, args.assurance).await?;
     let creation = Creation {
-        floor: floor(context, client, args.assurance).await?,
+        floor,
         name: args.name,
         kind: args.kind,
         description: args.description,
@@ -117,7 +141,9 @@ async fn create(context: &Context, client: &Client, args: Create) -> Result<Repl
          \"{}\" --genesis {}",
         made.name, made.state, made.id, made.name, made.id
     );
-    Ok(Reply::new(described(&made), text))
+    let mut json = described(&made);
+    json["warning"] = json!(never);
+    Ok(Reply::new(json, text))
 }
 
 async fn list(client: &Client) -> Result<Reply, Failure> {
@@ -252,4 +278,26 @@ async fn set(client: &Client, args: Set) -> Result<Reply, Failure> {
         None => format!("changed; version {} is in force", now.version),
     };
     Ok(Reply::new(described(&now), said))
+}
+
+#[cfg(test)]
+mod tests {
+    use cloister_model::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn a_floor_is_asked_for_where_every_worker_is_simulated_and_never_assumed() {
+        let outlook = |told| Outlook::of(&[], told, Timestamp::from_micros(0));
+        let (hardware, simulated) = (Assurance::Hardware, Assurance::Simulated);
+        for (asked, told, can_ask, settled) in [
+            (None, true, true, Settled::Ask),
+            (None, true, false, Settled::Unsaid),
+            (None, false, false, Settled::Floor(hardware)),
+            (Some(hardware), true, true, Settled::Floor(hardware)),
+            (Some(simulated), true, false, Settled::Floor(simulated)),
+        ] {
+            assert_eq!(settle(asked, outlook(told), can_ask), settled, "{asked:?} {told} {can_ask}");
+        }
+    }
 }

@@ -2,28 +2,34 @@
 
 use std::{
     fs::File,
+    io::Read,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use cloister_api::datasets::{Dataset, ManifestBody};
 use cloister_dataset::{
-    DataKey, FileIdentity, read,
+    DataKey, FileIdentity, FileInfo, read,
     read::{Inspection, ReadOptions},
     rules_file,
 };
-use cloister_model::{Assurance, DatasetId, DatasetName, ambient::uuid_v4, rules::Rules};
+use cloister_model::{Assurance, DatasetId, DatasetName, Digest, ambient::uuid_v4, rules::Rules};
 use cloister_statement::{
     data_key::key_id,
     predicate::{CiphertextFile, Manifest},
 };
 
+use sha2::{Digest as _, Sha256};
+
 use super::seal_to_owner;
 use crate::{
     Client, ClientError,
-    client::to_api,
+    client::{Signatory, to_api},
     preview::Facts,
-    upload::{Encryption, OnProgress, encrypt_and_upload},
+    upload::{
+        Encryption, OnProgress, PART, encrypt_into, send,
+        shelf::{Record, Shelf},
+    },
 };
 
 /// The one file of a version.
@@ -74,25 +80,137 @@ impl Prepared {
     }
 }
 
+/// A dataset that was added.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// As the server shows it.
+    pub dataset: Dataset,
+    /// The byte from which an upload went on that another process had begun; 0 for one in a single go.
+    pub resumed_at: u64,
+}
+
+/// Ciphertext that is complete on this device.
+struct Ready {
+    identity: FileIdentity,
+    key: DataKey,
+    info: FileInfo,
+}
+
+impl Ready {
+    fn new(dataset: DatasetId, key: DataKey, info: FileInfo) -> Self {
+        Self { identity: identity(dataset), key, info }
+    }
+}
+
+fn identity(dataset: DatasetId) -> FileIdentity {
+    FileIdentity { dataset, version: 1, object: OBJECT.into() }
+}
+
+/// What makes two additions the same one: server, name, content, and how the content is read.
+fn sameness(server: &str, prepared: &Prepared, name: &DatasetName) -> Result<Digest, ClientError> {
+    let mut file = open(&prepared.path)?;
+    let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
+    loop {
+        let read = file.read(&mut buffer).map_err(|e| ClientError::file(&prepared.path, e))?;
+        match buffer.get(..read) {
+            Some(bytes) if !bytes.is_empty() => hash.update(bytes),
+            Some(_) | None => break,
+        }
+    }
+    let how = format!("{server}\n{name}\n{:?}", prepared.inspection);
+    hash.update(Sha256::digest(how));
+    Ok(Digest(hash.finalize().into()))
+}
+
 impl Client {
-    /// Encrypts, uploads and signs for a new dataset. Nothing but ciphertext leaves the device.
+    /// Encrypts, uploads and signs for a new dataset. Nothing but ciphertext leaves the device. Cut in the middle of the
+    /// upload and called again for the same file, it goes on where it was.
     pub async fn add_dataset(
         &self,
         prepared: Prepared,
         addition: &Addition,
         progress: OnProgress,
-    ) -> Result<Dataset, ClientError> {
+    ) -> Result<Added, ClientError> {
         let me = self.signatory().await?;
+        let (server, name) = (self.config()?.server, addition.name.clone());
+        let (prepared, digest) = blocking(move || {
+            let digest = sameness(&server, &prepared, &name)?;
+            Ok((prepared, digest))
+        })
+        .await?;
+        let shelf = Arc::new(Shelf::open(self.profile.folder(), digest)?);
+        let ready = match self.kept(&shelf)? {
+            Some(ready) => {
+                if let Some(dataset) = self.added_before(ready.identity.dataset).await? {
+                    shelf.forget();
+                    return Ok(Added { dataset, resumed_at: ready.info.size });
+                }
+                ready
+            }
+            None => self.encrypted(&me, &prepared, &shelf, &progress).await?,
+        };
+        let path = shelf.ciphertext();
+        let sent = send(&self.api, &ready.identity, (&path, &ready.info, PART), &progress).await;
+        if let Err(ClientError::Problem(problem)) = &sent
+            && problem.status == 422
+        {
+            // The server's bytes are not these: going on with them is of no use, the next attempt begins anew.
+            shelf.forget();
+        }
+        let resumed_at = sent?;
+        let dataset = self.sign_for(&me, prepared, addition, &ready).await?;
+        shelf.forget();
+        Ok(Added { dataset, resumed_at })
+    }
+
+    /// Ciphertext that a process which did not come to its end left here.
+    fn kept(&self, shelf: &Shelf) -> Result<Option<Ready>, ClientError> {
+        let Some(record) = shelf.kept() else { return Ok(None) };
+        let Some(key) = self.open_sealed(&record.key)? else { return Ok(None) };
+        let info = FileInfo { name: OBJECT.into(), size: record.size, sha256: record.sha256 };
+        Ok(Some(Ready::new(record.dataset, key, info)))
+    }
+
+    /// The dataset, when the process before was cut after its last request only.
+    async fn added_before(&self, id: DatasetId) -> Result<Option<Dataset>, ClientError> {
+        match self.api.get(&format!("/datasets/{id}")).await {
+            Ok(dataset) => Ok(Some(dataset)),
+            Err(ClientError::Problem(problem)) if problem.status == 404 => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn encrypted(
+        &self,
+        me: &Signatory,
+        prepared: &Prepared,
+        shelf: &Arc<Shelf>,
+        progress: &OnProgress,
+    ) -> Result<Ready, ClientError> {
         let dataset = DatasetId(uuid_v4(self.ambient.rng.as_ref()));
         let key = DataKey::generate(self.ambient.rng.as_ref());
         let job = Encryption {
             source: open(&prepared.path)?,
             inspection: prepared.inspection.clone(),
             key: key.clone(),
-            identity: FileIdentity { dataset, version: 1, object: OBJECT.into() },
+            identity: identity(dataset),
             rng: Arc::clone(&self.ambient.rng),
         };
-        let info = encrypt_and_upload(&self.api, job, progress).await?;
+        let (target, told) = (shelf.begin()?, Arc::clone(progress));
+        let info = blocking(move || encrypt_into(job, target, &told)).await?;
+        let sealed = seal_to_owner(me, &key)?;
+        shelf.keep(&Record { dataset, key: sealed, size: info.size, sha256: info.sha256 })?;
+        Ok(Ready::new(dataset, key, info))
+    }
+
+    async fn sign_for(
+        &self,
+        me: &Signatory,
+        prepared: Prepared,
+        addition: &Addition,
+        ready: &Ready,
+    ) -> Result<Dataset, ClientError> {
+        let info = ready.info.clone();
         let facts = Facts::new()
             .fact("dataset", &addition.name)
             .fact("columns", prepared.inspection.schema.columns().len())
@@ -104,7 +222,7 @@ impl Client {
             .fact("least assurance", word(addition.floor))
             .fact("ciphertext SHA-256", info.sha256);
         let manifest = Manifest {
-            dataset,
+            dataset: ready.identity.dataset,
             sequence: 1,
             previous: None,
             version: 1,
@@ -113,16 +231,25 @@ impl Client {
             rules: prepared.rules,
             floor: addition.floor,
             files: vec![CiphertextFile { name: info.name, size: info.size, sha256: info.sha256 }],
-            key_id: key_id(key.expose()),
+            key_id: key_id(ready.key.expose()),
         };
-        let manifest = self.sign(&me, None, manifest, facts)?;
+        let manifest = self.sign(me, None, manifest, facts)?;
         let body = ManifestBody {
             manifest: to_api(&manifest),
-            owner_key: seal_to_owner(&me, &key)?,
+            owner_key: seal_to_owner(me, &ready.key)?,
             shares: Vec::new(),
         };
         Ok(self.api.post("/datasets", &body).await?.value)
     }
+}
+
+/// Runs what reads and encrypts whole files beside the other tasks.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ClientError> + Send + 'static,
+) -> Result<T, ClientError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| ClientError::Failed(format!("the encryption stopped: {e}")))?
 }
 
 pub(crate) fn word(assurance: Assurance) -> &'static str {

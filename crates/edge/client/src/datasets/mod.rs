@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub(crate) use add::word;
-pub use add::{Addition, Prepared};
+pub use add::{Added, Addition, Prepared};
 pub use share::{ShareOptions, sql_name_of};
 
 /// A dataset whose manifest's signature holds.
@@ -77,6 +77,17 @@ impl Client {
             .owner_key
             .as_deref()
             .ok_or_else(|| ClientError::Protocol("the server keeps no key for the owner".into()))?;
+        let key =
+            self.open_sealed(sealed)?.ok_or(ClientError::KeyMissing(held.owner.certificate.signing_key))?;
+        if key_id(key.expose()) == held.manifest.key_id {
+            Ok(key)
+        } else {
+            Err(ClientError::refused("key", "the stored data key is not the manifest's"))
+        }
+    }
+
+    /// Opens a data key that was sealed to its owner; `None` when no identity of the profile opens it.
+    pub(crate) fn open_sealed(&self, sealed: &str) -> Result<Option<DataKey>, ClientError> {
         let sealed = BASE64_STANDARD.decode(sealed).map_err(|e| ClientError::Protocol(e.to_string()))?;
         for keys in self.profile.all_keys()? {
             let Ok(opened) = age_decrypt(&keys.age, &sealed) else { continue };
@@ -84,12 +95,9 @@ impl Client {
                 .as_slice()
                 .try_into()
                 .map_err(|_| ClientError::refused("key", "the stored data key has a wrong size"))?;
-            if key_id(&bytes) != held.manifest.key_id {
-                return Err(ClientError::refused("key", "the stored data key is not the manifest's"));
-            }
-            return Ok(DataKey::from_bytes(bytes));
+            return Ok(Some(DataKey::from_bytes(bytes)));
         }
-        Err(ClientError::KeyMissing(held.owner.certificate.signing_key))
+        Ok(None)
     }
 
     /// Ends a dataset for good.

@@ -32,8 +32,19 @@ fn statements(world: &World) -> Value {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the stub's answer is an option")]
-fn bytes(value: &Value) -> Option<Vec<u8>> {
+pub(crate) fn bytes(value: &Value) -> Option<Vec<u8>> {
     Some(serde_json::to_vec(value).unwrap())
+}
+
+/// Ana's account.
+pub(crate) fn me(world: &World) -> Value {
+    let user = uuid::Uuid::nil();
+    json!({
+        "user": { "id": user, "organisation": user, "organisation_name": "ana hospital", "email": "ana@example.org",
+            "roles": [], "disabled": false, "joined": NOW },
+        "certificate": { "digest": world.ana.id(), "certificate": world.ana.certificate },
+        "log_origin": "o", "log_key": Digest([1; 32]), "notices": [],
+    })
 }
 
 fn serve_workspace(world: &World, statements: Value) -> Stub {
@@ -247,13 +258,7 @@ async fn sharing_seals_the_key_to_the_charters_broker_for_what_the_grant_allows(
         "state": "ready", "manifest": manifest.digest(), "statement": manifest, "certificate": world.ana.certificate,
         "owner_key": owner_key, "shares": [], "created": NOW,
     });
-    let user = uuid::Uuid::nil();
-    let me = json!({
-        "user": { "id": user, "organisation": user, "organisation_name": "ana hospital", "email": "ana@example.org",
-            "roles": [], "disabled": false, "joined": NOW },
-        "certificate": { "digest": world.ana.id(), "certificate": world.ana.certificate },
-        "log_origin": "o", "log_key": Digest([1; 32]), "notices": [],
-    });
+    let me = me(&world);
     let (workspace, statements, genesis) = (workspace(&world), statements(&world), world.charter.digest());
     let stub = Stub::start(move |line, _| match line {
         "GET /me" => bytes(&me),

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "tests: what cannot be set up ends the test")]
 
 mod lies;
+mod resume;
 mod stub;
 
 use std::sync::Arc;

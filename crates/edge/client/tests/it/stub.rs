@@ -9,6 +9,10 @@ use std::{
 
 use serde_json::Value;
 
+/// The problem document of a 404.
+const NOTHING: &[u8] =
+    br#"{"type":"https://cloister.dev/problems/not-found","title":"not found","status":404}"#;
+
 /// What was asked: `METHOD /path`, and the body.
 type Handler = dyn Fn(&str, &Value) -> Option<Vec<u8>> + Send + Sync;
 
@@ -58,10 +62,12 @@ fn answer(mut stream: TcpStream, handler: &Handler, seen: &Mutex<BTreeMap<String
     reader.read_exact(&mut body).unwrap();
     let line = first.rsplit_once(' ').map_or("", |(line, _)| line).replace("/api/v1", "");
     let line = line.split('?').next().unwrap_or_default().to_owned();
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    // What is no JSON is told by its size.
+    let length = if body.is_empty() { Value::Null } else { body.len().into() };
+    let body: Value = serde_json::from_slice(&body).unwrap_or(length);
     let (status, out) = match handler(&line, &body) {
         Some(out) => ("200 OK", out),
-        None => ("404 Not Found", Vec::new()),
+        None => ("404 Not Found", NOTHING.to_vec()),
     };
     seen.lock().unwrap().insert(line, body);
     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", out.len());

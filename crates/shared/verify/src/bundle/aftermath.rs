@@ -9,13 +9,21 @@ use cloister_statement::bundle::{Bundle, InclusionDoc};
 use super::grounds::Grounds;
 use crate::{Check, Refused, check::ensure, run::Cleared};
 
-/// Checks it; gives why the log's part is missing, if it is.
+/// What a bundle that is not broken does not bring.
+pub(crate) struct Missing {
+    /// Why an acknowledgement is missing, if one is.
+    pub(crate) unacknowledged: Option<String>,
+    /// Why the log's part is missing, if it is.
+    pub(crate) unlogged: Option<String>,
+}
+
+/// Checks it; gives what is missing.
 pub(crate) fn check(
     bundle: &Bundle,
     grounds: &Grounds,
     cleared: &Cleared,
     passed: &mut Vec<Check>,
-) -> Result<Option<String>, Refused> {
+) -> Result<Missing, Refused> {
     release(grounds, cleared)?;
     passed.push(Check::Release);
     receipt(grounds, cleared)?;
@@ -27,11 +35,10 @@ pub(crate) fn check(
     acknowledgements(grounds)?;
     passed.push(Check::Acknowledgement);
     let logged = inclusions(bundle, grounds)?;
-    if !logged.contains(&grounds.release.digest()) {
-        return Ok(Some("the bundle brings no proof that the log contains the release record".into()));
-    }
     passed.extend([Check::Inclusion, Check::Checkpoint]);
-    Ok(None)
+    let unlogged = (!logged.contains(&grounds.release.digest()))
+        .then(|| "the bundle brings no proof that the log contains the release record".into());
+    Ok(Missing { unacknowledged: grounds.unacknowledged(bundle), unlogged })
 }
 
 /// Check `release`: the record says what the checks found, and repeats of the run say the same.
@@ -85,8 +92,8 @@ fn receipt(grounds: &Grounds, cleared: &Cleared) -> Result<(), Refused> {
     ensure(body.started <= body.finished, Check::Receipt, || "the receipt ends before it starts".into())
 }
 
-/// Check `acknowledgement`: each is of a statement in the bundle, no two have one sequence number. Their signatures are
-/// by brokers of the charters: the dossier saw to it.
+/// Check `acknowledgement`: each is by a broker that the chain of charters names, of a statement in the bundle, and no two
+/// have one sequence number.
 fn acknowledgements(grounds: &Grounds) -> Result<(), Refused> {
     let d = &grounds.everything;
     let known = |digest: &Digest| {
@@ -101,6 +108,10 @@ fn acknowledgements(grounds: &Grounds) -> Result<(), Refused> {
     for acknowledgement in d.acknowledgements().values() {
         let body = acknowledgement.body();
         let refuse = |holds, why: &str| ensure(holds, Check::Acknowledgement, || why.to_owned());
+        refuse(
+            grounds.word.counts(acknowledgement),
+            "an acknowledgement is by a broker that no charter in force names",
+        )?;
         refuse(
             known(&body.statement),
             "an acknowledgement is of a statement that the bundle does not bring",

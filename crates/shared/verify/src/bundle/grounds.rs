@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use cloister_attest::Evidence;
 use cloister_model::{Assurance, Digest, Timestamp};
 use cloister_statement::{
-    Envelope, PublicKey, Verified,
+    Envelope, Kind, PublicKey, Verified,
     binary::sha256,
     bundle::Bundle,
     configuration::BrokerConfiguration,
-    predicate::{BrokerIdentity, Charter, Receipt, ReleaseRecord},
+    predicate::{Acknowledgement, BrokerIdentity, Charter, Manifest, Receipt, ReleaseRecord},
     transcript::{broker_report_data, claimed_keys},
 };
 
 use crate::{
-    Check, Dossier, Marks, Refused, acts, charters,
+    Check, Dossier, InForce, Marks, Refused, acts, charters,
     check::ensure,
     exchange::{Appraiser, Session, Worker},
     marks::RunMark,
@@ -27,6 +27,10 @@ pub(crate) struct Grounds {
     pub(crate) everything: Dossier,
     /// Those that counted when the keys were released.
     counted: Dossier,
+    /// The charters up to the one in force at the release.
+    force: InForce,
+    /// Brokers whose word counts, and restricting statements with the sequence number of their acknowledgement.
+    pub(crate) word: Word,
     /// The release that the receipt names.
     pub(crate) release: Verified<ReleaseRecord>,
     /// The receipt.
@@ -95,28 +99,73 @@ pub(crate) fn establish(
     let release = everything.releases().get(&receipt.body().release);
     let release =
         release.ok_or_else(|| missing(Check::Release, "release record that the receipt names"))?.clone();
-    let counted = Dossier::read(counting(bundle, &everything, &release), issuers(bundle))?;
+    let word = Word::of(bundle.genesis, &everything);
+    let counted = Dossier::read(counting(bundle, &word, &release), issuers(bundle))?;
     let force = charters::establish(bundle.genesis, &counted, &Marks::default())?;
     let broker = force.charter().broker.clone();
     let evidence_at = at.unwrap_or(release.issued_at());
     let (configuration, simulated) = broker_itself(bundle, &broker, evidence_at)?;
     passed.push(Check::Broker);
     let receipt = receipt.clone();
-    Ok(Grounds { everything, counted, release, receipt, broker, configuration, simulated, evidence_at })
+    Ok(Grounds {
+        everything,
+        counted,
+        force,
+        word,
+        release,
+        receipt,
+        broker,
+        configuration,
+        simulated,
+        evidence_at,
+    })
 }
 
-/// The statements that counted at the release: all but restricting ones acknowledged later.
-fn counting<'a>(
-    bundle: &'a Bundle,
-    everything: &Dossier,
-    release: &Verified<ReleaseRecord>,
-) -> Vec<&'a Envelope> {
-    let acknowledged: BTreeMap<Digest, u64> =
-        everything.acknowledgements().values().map(|a| (a.body().statement, a.body().sequence)).collect();
-    let later = |e: &Envelope| {
-        acts::is_restricting(e) && acknowledged.get(&e.digest()).is_some_and(|s| *s > release.body().sequence)
+/// What the brokers of the workspace said of restricting statements.
+pub(crate) struct Word {
+    brokers: BTreeSet<PublicKey>,
+    acknowledged: BTreeMap<Digest, u64>,
+}
+
+impl Word {
+    /// Only the brokers that the chain of charters names have a say: whoever assembles a bundle can add a charter, and
+    /// with it a broker, of its own making.
+    fn of(genesis: Digest, everything: &Dossier) -> Self {
+        let mut brokers = BTreeSet::new();
+        brokers.extend(everything.charters().get(&genesis).map(|c| c.body().broker.signing_key));
+        // A later fork stops the workspace, not what was done before: then the first charter's broker has the word.
+        if let Ok(force) = charters::establish(genesis, everything, &Marks::default()) {
+            let charters = everything.charters().keys().filter_map(|digest| force.past(digest));
+            brokers.extend(charters.map(|charter| charter.broker.signing_key));
+        }
+        let mut acknowledged = BTreeMap::new();
+        for said in everything.acknowledgements().values().filter(|a| brokers.contains(&a.key())) {
+            let sequence = acknowledged.entry(said.body().statement).or_insert(u64::MAX);
+            *sequence = (*sequence).min(said.body().sequence);
+        }
+        Self { brokers, acknowledged }
+    }
+
+    /// Whether a broker of the workspace signed an acknowledgement.
+    pub(crate) fn counts(&self, acknowledgement: &Verified<Acknowledgement>) -> bool {
+        self.brokers.contains(&acknowledgement.key())
+    }
+
+    fn acknowledged(&self, statement: &Envelope) -> Option<u64> {
+        self.acknowledged.get(&statement.digest()).copied()
+    }
+}
+
+/// The statements that counted at the release. A restricting statement that was acknowledged later did not, nor does one
+/// whose acknowledgement the bundle does not bring (which then is incomplete); charters and manifests are needed to look
+/// at the run at all.
+fn counting<'a>(bundle: &'a Bundle, word: &Word, release: &Verified<ReleaseRecord>) -> Vec<&'a Envelope> {
+    let counts = |e: &Envelope| {
+        let ground = matches!(e.kind(), Kind::Charter | Kind::Manifest);
+        let acknowledged = word.acknowledged(e);
+        !acts::is_restricting(e) || acknowledged.map_or(ground, |s| s <= release.body().sequence)
     };
-    envelopes(bundle).filter(|e| !later(e)).collect()
+    envelopes(bundle).filter(|e| counts(e)).collect()
 }
 
 /// Check `broker`: its configuration and evidence are those of the charter in force.
@@ -146,6 +195,18 @@ impl Grounds {
     /// The broker that the charter in force names.
     pub(crate) fn broker(&self) -> &BrokerIdentity {
         &self.broker
+    }
+
+    /// Why a restricting statement's acknowledgement is missing, if one is. A dataset's first manifest restricts nothing,
+    /// nor does a charter that is not in the chain.
+    pub(crate) fn unacknowledged(&self, bundle: &Bundle) -> Option<String> {
+        let first = |e: &Envelope| e.open::<Manifest>().is_ok_and(|m| m.predicate().body.sequence == 1);
+        let proposed =
+            |e: &Envelope| e.kind() == Kind::Charter && self.force.version_of(&e.digest()).is_none();
+        let needed = |e: &&Envelope| acts::is_restricting(e) && !first(e) && !proposed(e);
+        let missing = envelopes(bundle).filter(needed).find(|e| self.word.acknowledged(e).is_none())?;
+        let (kind, digest) = (missing.kind().as_str(), missing.digest());
+        Some(format!("the broker's acknowledgement of the {kind} `{digest}` is missing"))
     }
 
     /// Every check of the run, as the broker made them.

@@ -5,7 +5,7 @@ use cloister_model::{Digest, Duration};
 use cloister_statement::{
     Envelope, Signer,
     bundle::{BrokerEvidence, Bundle, CharterDoc, InclusionDoc},
-    predicate::{Output, Receipt, ReleaseRecord},
+    predicate::{Acknowledgement, Output, Receipt, ReleaseRecord},
     transcript::broker_report_data,
 };
 
@@ -106,9 +106,15 @@ pub fn bundle(world: &World, edits: &BundleEdits) -> Bundle {
         inclusions: vec![inclusion(world, &release)],
         releases: vec![release],
         receipt,
-        acknowledgements: Vec::new(),
+        acknowledgements: vec![acknowledgement(world, &world.charter, 1)],
         results,
     }
+}
+
+/// The broker's acknowledgement of a statement, under a sequence number (the release record's is 10).
+pub fn acknowledgement(world: &World, statement: &Envelope, sequence: u64) -> Envelope {
+    let body = Acknowledgement { statement: statement.digest(), sequence, state: Digest([6; 32]) };
+    signed(&world.broker_key, Signer::Key(world.broker_key.public()), None, NOW, body)
 }
 
 /// A log of one entry that logs a statement.

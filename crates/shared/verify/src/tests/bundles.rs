@@ -1,15 +1,23 @@
 //! Bundles: precedence of verdicts, tampering field by field, strangers' bytes.
 
 use cloister_model::Digest;
-use cloister_statement::bundle::Bundle;
+use cloister_statement::{
+    Envelope, Signer, SigningKey,
+    bundle::{Bundle, CharterDoc},
+    predicate::{
+        Acknowledgement, CertificateRevocation, Challenge, Charter, Decision, Review, RunRequest, Spec,
+        Suspension, Withdrawal, WithdrawalTarget,
+    },
+};
 use proptest::prelude::*;
 
 use crate::{
     Check,
-    bundle::{Outcome, Simulated, verify, verify_bytes},
+    bundle::{Outcome, Simulated, Verdict, verify, verify_bytes},
     testing::{
-        World,
-        bundles::{BundleEdits, bundle},
+        NOW, World,
+        bundles::{BundleEdits, acknowledgement, bundle},
+        member, signed,
     },
 };
 
@@ -110,6 +118,150 @@ fn release_and_receipt_signed_anew_are_broken_by_name() {
     ];
     for (what, edits, check) in cases {
         assert_eq!(verify(&bundle(&world, &edits), genesis, None).outcome, Outcome::Broken(check), "{what}");
+    }
+}
+
+/// A statement that restricts, put where it belongs.
+type Restricted = (&'static str, Envelope, fn(&mut Bundle, Envelope), Check);
+
+fn restricting(world: &World) -> Vec<Restricted> {
+    let (ws, charter, spec) = (world.workspace(), world.charter.digest(), world.spec.digest());
+    let reject =
+        Review { spec, charter, decision: Decision::Reject, comment: Some("no".into()), expires: None };
+    let withdraw = |target| world.ben.sign(ws, Withdrawal { target });
+    vec![
+        (
+            "withdrawn spec",
+            withdraw(WithdrawalTarget::Spec(spec)),
+            |b, s| b.withdrawals.push(s),
+            Check::Approval,
+        ),
+        (
+            "withdrawn review",
+            withdraw(WithdrawalTarget::Review(world.review.digest())),
+            |b, s| b.withdrawals.push(s),
+            Check::Approval,
+        ),
+        ("rejection", world.ben.sign(ws, reject), |b, s| b.reviews.push(s), Check::Approval),
+        (
+            "suspension",
+            world.ana.sign(ws, Suspension { member: world.ben.id(), charter }),
+            |b, s| b.suspensions.push(s),
+            Check::Grant,
+        ),
+        (
+            "revoked certificate",
+            world.ana.sign(None, CertificateRevocation { certificate: world.ana.id() }),
+            |b, s| b.revoked_certificates.push(s),
+            Check::Membership,
+        ),
+    ]
+}
+
+#[test]
+fn a_restricting_statement_counts_by_its_acknowledgement_and_without_one_the_bundle_is_incomplete() {
+    let world = World::new();
+    let (good, genesis) = (bundle(&world, &BundleEdits::default()), Some(world.charter.digest()));
+    for (what, statement, put, check) in restricting(&world) {
+        let mut silent = good.clone();
+        put(&mut silent, statement.clone());
+        let report = verify(&silent, genesis, None);
+        assert_eq!(
+            (report.outcome, report.exit_code(Simulated::Allowed)),
+            (Outcome::Incomplete, 2),
+            "{what}"
+        );
+        let line = report.checks.iter().find(|l| l.check == Check::Acknowledgement).unwrap();
+        assert_eq!(line.verdict, Verdict::Missing, "{what}");
+        let with = |sequences: &[u64]| {
+            let mut said = silent.clone();
+            said.acknowledgements.extend(sequences.iter().map(|n| acknowledgement(&world, &statement, *n)));
+            verify(&said, genesis, None).outcome
+        };
+        // The release record has sequence number 10.
+        assert_eq!(with(&[9]), Outcome::Broken(check), "{what} before the release");
+        assert_eq!(with(&[11]), Outcome::Simulated, "{what} after the release");
+        assert_eq!(with(&[11, 9]), Outcome::Broken(check), "{what}: the earlier word counts");
+    }
+    let mut unspoken = good;
+    unspoken.acknowledgements.clear();
+    assert_eq!(verify(&unspoken, genesis, None).outcome, Outcome::Incomplete, "the charter itself");
+}
+
+#[test]
+fn a_broker_that_no_charter_in_force_names_has_no_say() {
+    let world = World::new();
+    let mut bundle = bundle(&world, &BundleEdits::default());
+    let suspension = world
+        .ana
+        .sign(world.workspace(), Suspension { member: world.ben.id(), charter: world.charter.digest() });
+    let invented = SigningKey::from_seed(&[77; 32]);
+    let puppet = member(&invented, &world.rng, "puppet", |_| {});
+    let mut body = world.charter.open::<Charter>().unwrap().predicate().body.clone();
+    body.broker.signing_key = invented.public();
+    body.members = [puppet.id()].into();
+    body.administrators = [puppet.id()].into();
+    let charter = puppet.sign(None, body);
+    let late = Acknowledgement { statement: suspension.digest(), sequence: 11, state: Digest([0; 32]) };
+    let late = signed(&invented, Signer::Key(invented.public()), None, NOW, late);
+    bundle.certificates.push(puppet.certificate);
+    bundle.charters.push(CharterDoc { charter, acceptances: Vec::new() });
+    bundle.suspensions.push(suspension);
+    bundle.acknowledgements.push(late);
+    let outcome = verify(&bundle, Some(world.charter.digest()), None).outcome;
+    assert_eq!(outcome, Outcome::Broken(Check::Acknowledgement));
+}
+
+#[test]
+fn what_a_server_leaves_out_or_swaps_is_broken_by_name() {
+    let world = World::new();
+    let good = bundle(&world, &BundleEdits::default());
+    let ws = world.workspace();
+    let mut spec = world.spec.open::<Spec>().unwrap().predicate().body.clone();
+    spec.max_runs = 9;
+    let mut request = world.request.open::<RunRequest>().unwrap().predicate().body.clone();
+    request.not_after = NOW.plus(cloister_model::Duration::hours(2));
+    let mut challenge = world.challenge.open::<Challenge>().unwrap().predicate().body.clone();
+    challenge.nonce = Digest([99; 32]);
+    let broker = Signer::Key(world.broker_key.public());
+    let (spec, request) = (world.ana.sign(ws, spec), world.ana.sign(ws, request));
+    let challenge = signed(&world.broker_key, broker, None, NOW, challenge);
+    let twin = bundle(&world, &BundleEdits { release: |r| r.sequence = 11, ..BundleEdits::default() });
+    let reused = acknowledgement(&world, &world.spec, 4);
+    let taken = acknowledgement(&world, &world.manifests[0], 10);
+    type Case = (&'static str, Box<dyn Fn(&mut Bundle)>, Check);
+    let cases: Vec<Case> = vec![
+        ("another spec", Box::new(move |b| b.spec = spec.clone()), Check::Session),
+        ("another request", Box::new(move |b| b.request = request.clone()), Check::Release),
+        ("another challenge", Box::new(move |b| b.challenge = challenge.clone()), Check::Transcript),
+        ("another release", Box::new(move |b| b.releases = twin.releases.clone()), Check::Release),
+        ("no certificate", Box::new(|b| b.certificates.clear()), Check::Signature),
+        ("no charter", Box::new(|b| b.charters.clear()), Check::Genesis),
+        ("no evidence", Box::new(|b| b.evidence.0.clear()), Check::Chain),
+        ("no configuration", Box::new(|b| b.broker.configuration.0.clear()), Check::Broker),
+        ("no results", Box::new(|b| b.results.clear()), Check::Result),
+        (
+            "a word on what restricts nothing",
+            Box::new(move |b| b.acknowledgements.push(reused.clone())),
+            Check::Acknowledgement,
+        ),
+        (
+            "the release's sequence number again",
+            Box::new(move |b| b.acknowledgements.push(taken.clone())),
+            Check::Acknowledgement,
+        ),
+        ("a log that shrinks", Box::new(|b| b.inclusions[0].size = 0), Check::Inclusion),
+        (
+            "a proof with more hashes",
+            Box::new(|b| b.inclusions[0].hashes.push(Digest([0; 32]))),
+            Check::Inclusion,
+        ),
+    ];
+    for (what, tamper, check) in cases {
+        let mut bundle = good.clone();
+        tamper(&mut bundle);
+        let outcome = verify(&bundle, Some(world.charter.digest()), None).outcome;
+        assert_eq!(outcome, Outcome::Broken(check), "{what}");
     }
 }
 

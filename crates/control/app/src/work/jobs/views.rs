@@ -1,12 +1,15 @@
 //! Jobs as shown.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    sync::Arc,
+};
 
 use cloister_authz::{
     Actor, Resource,
     actions::{ListJobs, ReadJob},
 };
-use cloister_model::{ApprovalPolicy, Digest, Email, JobId, states::JobState};
+use cloister_model::{ApprovalPolicy, Digest, Email, JobId, SqlName, UserId, states::JobState};
 use cloister_statement::{
     Verified,
     predicate::{Decision, Review, WithdrawalTarget},
@@ -24,6 +27,18 @@ use super::super::{
 };
 use super::{JobView, ReviewView, live_shares};
 use crate::{App, AppError};
+
+/// What the jobs of one workspace share: verified and read once for all of them.
+struct Shelf {
+    grounds: Arc<Grounds>,
+    force: InForce,
+    /// Reviews by spec.
+    reviews: BTreeMap<Digest, Vec<Digest>>,
+    /// SQL names and manifests shared now.
+    tables: BTreeMap<SqlName, Digest>,
+    /// Runs counted, by spec.
+    used: BTreeMap<Digest, u32>,
+}
 
 impl App {
     /// A job.
@@ -53,42 +68,78 @@ impl App {
     }
 
     pub(super) async fn job_views(&self, rows: Vec<JobRow>) -> Result<Vec<JobView>, AppError> {
+        let mut shelves: BTreeMap<Digest, Shelf> = BTreeMap::new();
+        let mut creators: BTreeMap<UserId, Email> = BTreeMap::new();
+        let db = self.store.read();
+        for row in &rows {
+            if let Entry::Vacant(place) = shelves.entry(row.workspace) {
+                let used = runs::used_in(&db, row.workspace).await?;
+                place.insert(self.shelf(row.workspace, used).await?);
+            }
+            if let Entry::Vacant(place) = creators.entry(row.creator) {
+                place.insert(self.email_of_user(row.creator).await?);
+            }
+        }
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
-            views.push(self.job_view(row).await?);
+            let shelf = shelves.get(&row.workspace).ok_or(AppError::Absent("workspace"))?;
+            let creator = creators.get(&row.creator).ok_or(AppError::Absent("user"))?.clone();
+            views.push(self.view_on(shelf, row, creator)?);
         }
         Ok(views)
     }
 
     pub(super) async fn job_view(&self, row: JobRow) -> Result<JobView, AppError> {
-        let db = self.store.read();
-        let creator = people::user_by_id(&db, row.creator).await?.ok_or(AppError::Absent("user"))?.email;
-        let tables =
-            live_shares(&db, row.workspace).await?.into_iter().map(|s| (s.sql_name, s.manifest)).collect();
+        let used = match row.spec {
+            Some(spec) => BTreeMap::from([(spec, runs::used(&self.store.read(), spec).await?)]),
+            None => BTreeMap::new(),
+        };
+        let shelf = self.shelf(row.workspace, used).await?;
+        let creator = self.email_of_user(row.creator).await?;
+        self.view_on(&shelf, row, creator)
+    }
+
+    pub(crate) async fn email_of_user(&self, id: UserId) -> Result<Email, AppError> {
+        Ok(people::user_by_id(&self.store.read(), id).await?.ok_or(AppError::Absent("user"))?.email)
+    }
+
+    async fn shelf(&self, workspace: Digest, used: BTreeMap<Digest, u32>) -> Result<Shelf, AppError> {
+        let tables = live_shares(&self.store.read(), workspace).await?;
+        let tables = tables.into_iter().map(|s| (s.sql_name, s.manifest)).collect();
+        let grounds = self.grounds(workspace).await?;
+        let mut reviews: BTreeMap<Digest, Vec<Digest>> = BTreeMap::new();
+        for (digest, review) in grounds.dossier.reviews() {
+            reviews.entry(review.body().spec).or_default().push(*digest);
+        }
+        Ok(Shelf { force: grounds.in_force(workspace)?, reviews, tables, used, grounds })
+    }
+
+    /// A job with what its workspace's jobs share.
+    fn view_on(&self, shelf: &Shelf, row: JobRow, creator: Email) -> Result<JobView, AppError> {
+        let Shelf { grounds, force, reviews, tables, used } = shelf;
         let mut view = JobView {
             creator,
             spec: None,
             reviews: Vec::new(),
             awaiting: BTreeSet::new(),
             runs_used: 0,
-            tables,
+            tables: tables.clone(),
             row,
         };
         let Some(digest) = view.row.spec else { return Ok(view) };
-        let grounds = Grounds::of(&db, Some(view.row.workspace), &[]).await?;
         view.spec = grounds.envelopes.get(&digest).map(wire);
-        view.runs_used = runs::used(&db, digest).await?;
-        let force = grounds.in_force(view.row.workspace)?;
+        view.runs_used = used.get(&digest).copied().unwrap_or_default();
         let mut approvers = BTreeSet::new();
         approvers.extend(grounds.dossier.specs().get(&digest).and_then(Verified::certificate));
-        for review in grounds.dossier.reviews().values().filter(|r| r.body().spec == digest) {
+        let about = reviews.get(&digest).into_iter().flatten();
+        for review in about.filter_map(|digest| grounds.dossier.reviews().get(digest)) {
             let Some(certificate) = review.certificate() else { continue };
-            let counts = self.counts(review, certificate, &force, &grounds);
+            let counts = self.counts(review, certificate, force, grounds);
             if counts && review.body().decision == Decision::Approve {
                 approvers.insert(certificate);
             }
             view.reviews.push(ReviewView {
-                reviewer: email_of(&grounds, &certificate)?,
+                reviewer: email_of(grounds, &certificate)?,
                 review: review.body().clone(),
                 statement: grounds.envelopes.get(&review.digest()).map(wire).unwrap_or_default(),
                 digest: review.digest(),
@@ -97,8 +148,8 @@ impl App {
             });
         }
         if view.row.state == JobState::UnderReview {
-            for missing in missing(&force, &approvers) {
-                view.awaiting.insert(email_of(&grounds, &missing)?);
+            for missing in missing(force, &approvers) {
+                view.awaiting.insert(email_of(grounds, &missing)?);
             }
         }
         Ok(view)
@@ -126,7 +177,7 @@ impl App {
     }
 }
 
-pub(super) fn email_of(grounds: &Grounds, certificate: &Digest) -> Result<Email, AppError> {
+pub(crate) fn email_of(grounds: &Grounds, certificate: &Digest) -> Result<Email, AppError> {
     let found = grounds.dossier.certificates().get(certificate);
     Ok(found.ok_or(AppError::Internal("a certificate is missing".into()))?.body().email.clone())
 }

@@ -101,7 +101,7 @@ impl App {
         if row.state != WorkspaceState::Active.as_str() {
             return Err(AppError::State(format!("the workspace is {}", row.state)));
         }
-        let grounds = Grounds::of(&self.store.read(), Some(id), &[]).await?;
+        let grounds = self.grounds(id).await?;
         let standing = self.restricting(&granted, &act, &grounds, &[]).await;
         Ok((act.digest(), self.noting(actor, "workspace.govern", id, standing).await?))
     }

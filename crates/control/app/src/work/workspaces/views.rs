@@ -7,12 +7,12 @@ use cloister_authz::{
 use cloister_model::{Description, Digest, Email, states::WorkspaceState};
 use cloister_statement::predicate::Certificate;
 use cloister_store::{
-    EntryDraft,
+    EntryDraft, Query,
     people::{self, certificates},
     workspaces::{self, WorkspaceRow},
 };
 
-use super::super::{Paging, grounds::Grounds, user};
+use super::super::{Paging, user};
 use super::{MemberView, Statements, WorkspaceView, of_kinds};
 use crate::{App, AppError};
 
@@ -82,7 +82,7 @@ impl App {
         use cloister_statement::Kind as K;
         let (_, resource) = self.workspace_resource(actor, id).await?;
         self.permit(actor, ReadWorkspace, &resource, "workspace").await?;
-        let grounds = Grounds::of(&self.store.read(), Some(id), &[]).await?;
+        let grounds = self.grounds(id).await?;
         Ok(of_kinds(&grounds, |kind| {
             matches!(
                 kind,
@@ -100,15 +100,19 @@ impl App {
         let db = self.store.read();
         let mut members = Vec::new();
         for invitation in workspaces::invited_by(&db, row.charter).await? {
-            let found = certificates::by_digest(&db, invitation.certificate).await?;
-            let found = found.ok_or(AppError::Internal("a member's certificate is missing".into()))?;
-            let opened = super::super::grounds::stored(&found.envelope)?
-                .open::<Certificate>()
-                .map_err(AppError::internal)?;
-            members.push(MemberView { row: invitation, certificate: opened.predicate().body.clone() });
+            let certificate = certificate_of(&db, invitation.certificate).await?;
+            members.push(MemberView { row: invitation, certificate });
         }
-        let notice = (row.state == "pending")
-            .then(|| "it is pending: every member must accept the charter".to_owned());
+        let notice = self.notice(&row, &members).await?;
         Ok(WorkspaceView { row, members, notice })
     }
+}
+
+/// What a stored certificate says.
+pub(super) async fn certificate_of(db: &dyn Query, digest: Digest) -> Result<Certificate, AppError> {
+    let found = certificates::by_digest(db, digest).await?;
+    let found = found.ok_or(AppError::Internal("a member's certificate is missing".into()))?;
+    let opened =
+        super::super::grounds::stored(&found.envelope)?.open::<Certificate>().map_err(AppError::internal)?;
+    Ok(opened.predicate().body.clone())
 }

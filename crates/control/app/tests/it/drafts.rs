@@ -1,0 +1,83 @@
+//! Drafts: deleted, they are gone from sight; what was signed about them, and runs that tried them, stay.
+
+use cloister_app::work::{Paging, grounds::wire};
+use cloister_model::states::JobState;
+use cloister_statement::predicate::{Spec, Withdrawal, WithdrawalTarget};
+
+use crate::study::{Study, edits, kind};
+
+fn all() -> Paging {
+    Paging { after: String::new(), limit: 200 }
+}
+
+#[tokio::test]
+async fn a_draft_is_deleted_and_a_signed_history_is_not() {
+    let study = Study::active(edits()).await;
+    let (app, ana, id) = (&study.app, &study.ana, study.workspace());
+    let fresh = study.draft("fresh").await;
+    app.delete_draft(ana, fresh).await.unwrap();
+    assert_eq!(kind(app.show_job(ana, fresh).await), "absent");
+
+    let job = study.draft("count").await;
+    app.submit_job(ana, job, &wire(&study.world.spec)).await.unwrap();
+    assert_eq!(kind(app.delete_draft(ana, job).await), "state", "under review");
+    let withdrawal = Withdrawal { target: WithdrawalTarget::Spec(study.world.spec.digest()) };
+    let withdrawal = study.world.ana.sign(Some(id), withdrawal);
+    app.withdraw_job(ana, job, &wire(&withdrawal)).await.unwrap();
+    assert_eq!(app.show_job(ana, job).await.unwrap().row.state, JobState::Draft);
+    assert_eq!(kind(app.delete_draft(&study.ben, job).await), "denied");
+    app.delete_draft(ana, job).await.unwrap();
+    assert_eq!(kind(app.show_job(ana, job).await), "absent");
+    assert_eq!(kind(app.submit_job(ana, job, &wire(&study.world.spec)).await), "absent");
+    assert!(app.workspace_jobs(ana, id, &all()).await.unwrap().is_empty());
+    for statement in [&study.world.spec, &withdrawal] {
+        let kept = cloister_store::statements::find(&app.store.read(), statement.digest()).await.unwrap();
+        assert!(kept.is_some(), "{}", statement.kind().as_str());
+    }
+    study.draft("count").await;
+}
+
+#[tokio::test]
+async fn a_tried_draft_can_be_deleted_and_its_test_stays_readable() {
+    let study = Study::active(edits()).await;
+    let (app, ana) = (&study.app, &study.ana);
+    let job = study.draft("count").await;
+    let mut body = study.world.spec.open::<Spec>().unwrap().predicate().body.clone();
+    body.test = true;
+    let spec = study.world.ana.sign(study.world.workspace(), body);
+    let run = app.test_job(ana, job, &wire(&spec)).await.unwrap().row.id;
+    app.delete_draft(ana, job).await.unwrap();
+    assert_eq!(kind(app.delete_draft(ana, job).await), "absent");
+    assert_eq!(app.show_run(ana, run).await.unwrap().row.job, job);
+    assert!(app.list_jobs(ana, &all()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_list_shows_what_each_job_shows_and_follows_every_statement() {
+    let study = Study::active(edits()).await;
+    let (app, ana, id) = (&study.app, &study.ana, study.workspace());
+    let job = study.draft("count").await;
+    for n in 0..20 {
+        study.draft(&format!("other {n}")).await;
+    }
+    let listed = || async {
+        let jobs = app.workspace_jobs(ana, id, &all()).await.unwrap();
+        let found = jobs.into_iter().find(|j| j.row.id == job).unwrap();
+        let one = app.show_job(ana, job).await.unwrap();
+        assert_eq!(format!("{found:?}"), format!("{one:?}"));
+        (found.row.state, found.awaiting.len(), found.reviews.len(), found.runs_used)
+    };
+    assert_eq!(listed().await, (JobState::Draft, 0, 0, 0));
+    app.submit_job(ana, job, &wire(&study.world.spec)).await.unwrap();
+    assert_eq!(listed().await, (JobState::UnderReview, 1, 0, 0));
+    app.review_job(&study.ben, job, &wire(&study.world.review)).await.unwrap();
+    assert_eq!(listed().await, (JobState::Accepted, 0, 1, 0));
+    app.run_job(ana, job, &wire(&study.world.request)).await.unwrap();
+    assert_eq!(listed().await, (JobState::Accepted, 0, 1, 1));
+    let target = WithdrawalTarget::Review(study.world.review.digest());
+    let withdrawal = study.world.ben.sign(Some(id), Withdrawal { target });
+    app.withdraw_job(&study.ben, job, &wire(&withdrawal)).await.unwrap();
+    let shown = app.show_job(ana, job).await.unwrap();
+    assert_eq!((shown.row.state, shown.reviews[0].counts), (JobState::Draft, false));
+    assert!(study.lease("one", true).await.is_none(), "the approval is gone");
+}

@@ -1,0 +1,130 @@
+//! From invitation to archive: each step once, in order, by those entitled, and the notice that says what is awaited.
+
+use cloister_app::{restrict::Standing, work::grounds::wire};
+use cloister_statement::predicate::{Acceptance, Archive, Charter, Refusal, RunRequest, Suspension};
+
+use crate::study::{Study, check, edits, kind};
+
+async fn notice(study: &Study) -> String {
+    let shown = study.app.show_workspace(&study.ana, study.workspace()).await.unwrap();
+    shown.notice.unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_refusal_answer_and_entry_are_one_act_and_the_broker_makes_it_final() {
+    let study = Study::pending().await;
+    let (app, id) = (&study.app, study.workspace());
+    assert_eq!(notice(&study).await, "the charter waits for the answer of ben@example.org");
+    let refusal = Refusal { charter: id };
+    let by_ana = wire(&study.world.ana.sign(Some(id), refusal.clone()));
+    let by_ben = wire(&study.world.ben.sign(Some(id), refusal));
+    assert_eq!(check(app.decline(&study.ben, id, &by_ana).await), "signature");
+    let answer = || async {
+        let shown = app.show_workspace(&study.ana, id).await.unwrap();
+        let ben = shown.members.into_iter().find(|m| m.certificate.email.as_str().starts_with("ben"));
+        (shown.row.state, ben.unwrap().row.answer)
+    };
+    assert_eq!(answer().await, ("pending".into(), "pending".into()), "nothing half done");
+    study.broker.be_there(false);
+    let (_, standing) = app.decline(&study.ben, id, &by_ben).await.unwrap();
+    assert!(matches!(standing, Standing::Pending));
+    assert_eq!(answer().await, ("pending".into(), "declined".into()));
+    assert!(notice(&study).await.contains("ben@example.org refused the charter"));
+    study.broker.be_there(true);
+    study.wait(60);
+    let (_, standing) = app.decline(&study.ben, id, &by_ben).await.unwrap();
+    assert!(matches!(standing, Standing::InForce(_)));
+    assert_eq!(answer().await.0, "rejected");
+    assert!(notice(&study).await.starts_with("rejected for good: ben@example.org"));
+    assert_eq!(kind(app.decline(&study.ben, id, &by_ben).await), "state");
+    assert_eq!(kind(app.accept(&study.ben, id, &wire(&study.world.acceptance)).await), "state");
+    assert_eq!(study.logged("workspace.answer").await, 1);
+}
+
+#[tokio::test]
+async fn only_someone_who_has_not_answered_is_reminded() {
+    let study = Study::pending().await;
+    let (app, id) = (&study.app, study.workspace());
+    let ben = "ben@example.org".parse().unwrap();
+    study.wait(3600);
+    app.resend(&study.ana, id, &ben).await.unwrap();
+    let shown = app.show_workspace(&study.ana, id).await.unwrap();
+    assert!(shown.members.iter().any(|m| m.row.invited == app.now()));
+    assert_eq!(kind(app.resend(&study.ben, id, &ben).await), "denied");
+    for nobody in ["ana@example.org", "cat@example.org"] {
+        assert_eq!(kind(app.resend(&study.ana, id, &nobody.parse().unwrap()).await), "unprocessable");
+    }
+    app.accept(&study.ben, id, &wire(&study.world.acceptance)).await.unwrap();
+    assert_eq!(kind(app.resend(&study.ana, id, &ben).await), "unprocessable");
+}
+
+#[tokio::test]
+async fn a_later_charter_waits_for_its_members_and_one_waits_at_a_time() {
+    let study = Study::active(edits()).await;
+    let (app, id) = (&study.app, study.workspace());
+    let mut body = study.world.charter.open::<Charter>().unwrap().predicate().body.clone();
+    (body.version, body.previous) = (2, Some(id));
+    body.run = cloister_model::RunPolicy::CreatorOnly;
+    let by_ben = wire(&study.world.ben.sign(Some(id), body.clone()));
+    assert_eq!(kind(app.amend(&study.ben, id, &by_ben).await), "denied", "Ben is no administrator");
+    let next = study.world.ana.sign(Some(id), body.clone());
+    let (_, standing) = app.amend(&study.ana, id, &wire(&next)).await.unwrap();
+    assert!(matches!(standing, Standing::Pending));
+    assert!(notice(&study).await.starts_with("a new charter waits for the answer of ben@example.org"));
+    body.run = cloister_model::RunPolicy::AllMembers;
+    body.console_allowed = true;
+    let second = wire(&study.world.ana.sign(Some(id), body));
+    assert_eq!(kind(app.amend(&study.ana, id, &second).await), "state");
+    let acceptance = wire(&study.world.ben.sign(Some(id), Acceptance { charter: next.digest() }));
+    let (_, standing) = app.accept(&study.ben, id, &acceptance).await.unwrap();
+    assert!(matches!(standing, Standing::InForce(_)));
+    let shown = app.show_workspace(&study.ana, id).await.unwrap().row;
+    assert_eq!((shown.version, shown.charter, shown.pending), (2, next.digest(), None));
+}
+
+#[tokio::test]
+async fn a_suspended_member_no_longer_counts_and_an_archive_is_the_end() {
+    let study = Study::active(edits()).await;
+    let (app, id) = (&study.app, study.workspace());
+    let job = study.draft("count").await;
+    app.submit_job(&study.ana, job, &wire(&study.world.spec)).await.unwrap();
+    let suspension = Suspension { member: study.world.ben.id(), charter: id };
+    let by_ben = wire(&study.world.ben.sign(Some(id), suspension.clone()));
+    assert_eq!(kind(app.suspend_or_archive(&study.ben, id, &by_ben).await), "denied");
+    let by_ana = wire(&study.world.ana.sign(Some(id), suspension));
+    let (_, standing) = app.suspend_or_archive(&study.ana, id, &by_ana).await.unwrap();
+    assert!(matches!(standing, Standing::InForce(_)));
+    assert!(notice(&study).await.contains("ben@example.org is suspended"));
+    assert_eq!(check(app.review_job(&study.ben, job, &wire(&study.world.review)).await), "membership");
+
+    let archive = study.world.ana.sign(Some(id), Archive { charter: id });
+    study.broker.be_there(false);
+    let (_, standing) = app.suspend_or_archive(&study.ana, id, &wire(&archive)).await.unwrap();
+    assert!(matches!(standing, Standing::Pending), "202 without the broker");
+    assert!(notice(&study).await.contains("archive is not in force yet"));
+    study.broker.be_there(true);
+    study.wait(60);
+    app.suspend_or_archive(&study.ana, id, &wire(&archive)).await.unwrap();
+    assert!(notice(&study).await.starts_with("archived for good"));
+    assert_eq!(kind(app.suspend_or_archive(&study.ana, id, &wire(&archive)).await), "state");
+    let made = app.create_job(&study.ana, id, "late".parse().unwrap(), "{}".into()).await;
+    assert_eq!(kind(made), "state");
+    assert_eq!(app.show_job(&study.ana, job).await.unwrap().row.id, job, "what was done stays readable");
+}
+
+#[tokio::test]
+async fn an_archive_stops_runs_before_the_broker_has_heard_of_it() {
+    let study = Study::queued(edits()).await;
+    let (app, id) = (&study.app, study.workspace());
+    let archive = study.world.ana.sign(Some(id), Archive { charter: id });
+    study.broker.be_there(false);
+    let (_, standing) = app.suspend_or_archive(&study.ana, id, &wire(&archive)).await.unwrap();
+    assert!(matches!(standing, Standing::Pending));
+    assert!(study.lease("one", true).await.is_none());
+    let run = app.show_run(&study.ana, study.world.run).await.unwrap().row;
+    assert_eq!(run.check.as_deref(), Some("archive"));
+    let mut again = study.world.request.open::<RunRequest>().unwrap().predicate().body.clone();
+    again.run = cloister_model::RunId(app.new_id());
+    let again = wire(&study.world.ana.sign(Some(id), again));
+    assert_eq!(check(app.run_job(&study.ana, run.job, &again).await), "archive");
+}

@@ -1,0 +1,9 @@
+//! Use cases over a real database; the broker is scripted, the clock stands still.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a broken precondition ends the test")]
+
+mod datasets;
+mod drafts;
+mod invitations;
+mod leases;
+mod study;
+mod uploads;

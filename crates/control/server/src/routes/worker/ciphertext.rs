@@ -1,0 +1,26 @@
+//! `GET /worker/runs/{id}/files/{dataset}/{version}/{name}`.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::HeaderMap,
+    response::Response,
+};
+
+use super::{Fence, id};
+use crate::{Shared, body::place, caller::WorkerCaller, problem::Failure, routes::bytes};
+
+#[utoipa::path(get, path = "/worker/runs/{id}/files/{dataset}/{version}/{name}",
+    params(("id" = String, Path), ("dataset" = String, Path), ("version" = u32, Path), ("name" = String, Path), Fence),
+    responses((status = 200, content_type = "application/octet-stream"), (status = 206, content_type = "application/octet-stream")))]
+pub(in crate::routes) async fn ciphertext(
+    State(shared): State<Shared>,
+    WorkerCaller(actor): WorkerCaller,
+    Path((run, dataset, version, name)): Path<(String, String, String, String)>,
+    Query(Fence { fence }): Query<Fence>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let lease = (id(&Path(run))?, fence);
+    let file = (place(&Path(dataset), "dataset")?, place(&Path(version), "version")?, name.as_str());
+    let range = bytes::range(&headers)?;
+    bytes::answer(shared.app.run_ciphertext(&actor, lease, file, range.clone()).await?, range)
+}

@@ -1,0 +1,16 @@
+//! `POST /workspaces`.
+
+use axum::{Json, extract::State};
+use cloister_api::workspaces::{NewWorkspaceRequest, Workspace};
+
+use super::shown;
+use crate::{Shared, body::Body, caller::Caller, problem::Failure};
+
+#[utoipa::path(post, path = "/workspaces", request_body = NewWorkspaceRequest, responses((status = 200, body = Workspace)))]
+pub(in crate::routes) async fn create(
+    State(shared): State<Shared>,
+    Caller(who): Caller,
+    Body(body): Body<NewWorkspaceRequest>,
+) -> Result<Json<Workspace>, Failure> {
+    Ok(Json(shown(shared.app.create_workspace(&who.actor, &body.charter.0, body.description).await?)))
+}
