@@ -14,6 +14,9 @@ pub enum AppError {
     /// Nobody is signed in, or the secret given is not valid.
     #[error("{0}")]
     Unauthenticated(&'static str),
+    /// The secret was valid once.
+    #[error("{0}")]
+    Expired(&'static str),
     /// Not there, as far as the caller may know.
     #[error("there is no such {0}")]
     Absent(&'static str),

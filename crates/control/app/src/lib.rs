@@ -10,6 +10,7 @@ mod background;
 mod error;
 pub mod log;
 pub mod people;
+mod permit;
 mod pipe;
 pub mod restrict;
 pub mod work;

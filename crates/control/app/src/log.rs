@@ -1,6 +1,7 @@
 //! The audit log on disk: the sequencer integrates the outbox in commit order, writes tiles, then the checkpoint, each
 //! durably, and only then says so. A crash in between is repeated with the same bytes.
 
+mod export;
 mod files;
 mod rebuild;
 mod views;
@@ -13,6 +14,7 @@ use cloister_store::{Store, StoreError, lease::Lease, log::LogState};
 use tokio::sync::{Notify, watch};
 
 use crate::{AppError, log::files::Files};
+pub use export::Export;
 pub use rebuild::rebuild;
 
 const BATCH: i64 = 4096;

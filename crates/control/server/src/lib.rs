@@ -12,6 +12,7 @@ mod config;
 pub mod lock;
 mod page;
 mod problem;
+pub mod refusals;
 pub mod routes;
 pub mod serve;
 mod state;

@@ -16,6 +16,7 @@ fn title(slug: &str) -> &'static str {
     match slug {
         "invalid" => "The request is malformed",
         "unauthenticated" => "Sign in first",
+        "expired" => "Sign in again",
         "refused" => "Refused",
         "not-found" => "Not found",
         "conflict" => "Conflict",
@@ -63,6 +64,7 @@ impl From<AppError> for Failure {
                 Reason::Permission | Reason::Engine => Self::new(403, "refused", text).checked("permission"),
             },
             AppError::Unauthenticated(_) => Self::new(401, "unauthenticated", text),
+            AppError::Expired(_) => Self::new(401, "expired", text),
             AppError::Absent(_) => Self::new(404, "not-found", text),
             AppError::Invalid(_) => Self::new(400, "invalid", text),
             AppError::Unprocessable(_) => Self::new(422, "unprocessable", text),

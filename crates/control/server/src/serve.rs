@@ -1,6 +1,8 @@
 //! `cloister-server serve`: composition root.
 
-use std::{io::Write as _, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc, time::Duration};
+use std::{
+    io::Write as _, net::SocketAddr, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc, time::Duration,
+};
 
 use cloister_app::{Anchoring, App, Background, PasswordCost, SigningKey, log::Log, people::secrets};
 use cloister_model::{Clock, Rng};
@@ -13,6 +15,7 @@ use crate::{
     ambient::{SystemClock, SystemRng},
     broker_pipe::HttpBroker,
     lock::FolderLock,
+    refusals::Refusals,
     routes,
 };
 
@@ -80,6 +83,7 @@ async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::E
     Ok(Shared {
         app: Arc::new(app),
         worker_token: secrets::hash(token.trim()).into(),
+        refusals: Arc::new(Refusals::new(&SystemRng)),
         simulated: options.simulated,
     })
 }
@@ -110,6 +114,11 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     if let Err(error) = app.keep_anchored().await {
         tracing::warn!(%error, "the broker is not anchored yet");
     }
+    let (counts, counting) = (shared.refusals.clone(), stopping.clone());
+    let refusals = tokio::spawn({
+        let app = app.clone();
+        async move { counts.run(&app, counting).await }
+    });
     let anchoring = tokio::spawn(Anchoring(app.clone()).run(stopping.clone()));
     let setup = app.setup_secret().await.map_err(|e| failed("the set-up link")(e.into()))?;
     let listener =
@@ -129,7 +138,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
         drain.graceful_shutdown(Some(Duration::from_secs(20)));
     });
     ready(line.to_string());
-    let service = routes::router(shared).into_make_service();
+    let service = routes::router(shared).into_make_service_with_connect_info::<SocketAddr>();
     let served = match (&options.tls_cert, &options.tls_key) {
         (Some(cert), Some(key)) => {
             let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key).await;
@@ -146,6 +155,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     stop.send_replace(true);
     let _ = background.await;
     let _ = anchoring.await;
+    let _ = refusals.await;
     let _ = sequencer.await;
     served.map_err(|e| failed("serving")(e.into()))
 }

@@ -11,6 +11,8 @@ pub struct Shared {
     pub app: Arc<App>,
     /// SHA-256 of the worker token, hexadecimal.
     pub worker_token: Arc<str>,
+    /// Refusals that wait to be logged.
+    pub refusals: Arc<crate::refusals::Refusals>,
     /// Whether every worker is simulated.
     pub simulated: bool,
 }

@@ -132,6 +132,13 @@ pub async fn invited_by(db: &dyn Query, charter: Digest) -> Result<Vec<Invitatio
     db.all(&sql, vec![charter.to_string().into()]).await?.iter().map(invitation).collect()
 }
 
+/// Whether the charter in force, or the pending first one, lists somebody of an organisation.
+pub async fn has_member_of(db: &dyn Query, row: &WorkspaceRow, org: OrgId) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 AS one FROM invitations i JOIN users u ON u.id = i.member
+               WHERE i.charter = $1 AND u.org = $2 LIMIT 1";
+    Ok(db.one(sql, vec![row.charter.to_string().into(), org.to_string().into()]).await?.is_some())
+}
+
 impl Tx {
     /// Stores a proposed workspace; its first charter is stored already.
     pub async fn add_workspace(

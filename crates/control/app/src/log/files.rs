@@ -10,6 +10,9 @@ use std::{
 
 use crate::AppError;
 
+/// Bytes of a hash in a tile.
+const HASH: usize = 32;
+
 #[derive(Clone)]
 pub(super) struct Files {
     folder: PathBuf,
@@ -68,6 +71,19 @@ impl Files {
 
     pub(super) fn read_now(&self, path: &str) -> Option<Vec<u8>> {
         fs::read(self.folder.join(path)).ok()
+    }
+
+    /// A tile as it was at a width, from the file of that width or from a wider one: tiles only grow.
+    pub(super) fn read_grown(&self, path: &str) -> Option<Vec<u8>> {
+        if let Some(bytes) = self.read_now(path) {
+            return Some(bytes);
+        }
+        let (tile, width) = path.split_once(".p/")?;
+        let length = width.parse::<usize>().ok()?.checked_mul(HASH)?;
+        let partial = fs::read_dir(self.folder.join(format!("{tile}.p"))).into_iter().flatten().flatten();
+        let wider = partial.filter_map(|entry| fs::read(entry.path()).ok());
+        let found = wider.chain(self.read_now(tile)).find(|bytes| bytes.len() >= length)?;
+        Some(found.get(..length)?.to_vec())
     }
 
     pub(super) fn write_now(&self, files: &[(String, Vec<u8>)]) -> Result<(), AppError> {

@@ -1,51 +1,65 @@
 //! What people read of the log.
 
 use cloister_authz::{
-    Actor, Kind, Relation, Resource,
+    Actor, Kind, Resource,
     actions::{ReadAudit, ReadLog, ReadLogEntries, ReadWorkspaceAudit},
-    authorize,
 };
 use cloister_model::OrgId;
 use cloister_store::{
     EntryDraft,
     log::{Filter, StoredEntry},
+    workspaces,
 };
 
-use crate::{App, AppError, people::sessions::Identity};
+use crate::{App, AppError, people::sessions::Identity, work::workspaces::relations};
 
 impl App {
-    /// Entries of the caller's organisation that match, newest first. `membership` tells whether the caller is in the
-    /// workspace asked for. Only the first page is logged, with its filter.
+    /// Entries of the caller's organisation that match, newest first. Only the first page is logged, with its filter.
     pub async fn audit(
         &self,
         who: &Identity,
-        mut filter: Filter,
-        member: Option<Relation>,
+        filter: Filter,
         limit: u64,
     ) -> Result<Vec<StoredEntry>, AppError> {
-        let org = who.user.org;
-        let first = filter.before.is_none();
-        match &filter.workspace {
-            Some(workspace) => {
-                let thing = Resource::new(Kind::Workspace, workspace.clone()).of(org);
-                let thing = match member {
-                    Some(relation) => thing.with(relation, true),
-                    None => thing,
-                };
-                authorize(&who.actor, ReadWorkspaceAudit, &thing)?;
-            }
-            None => {
-                authorize(&who.actor, ReadAudit, &Resource::organisation(org))?;
-            }
-        }
-        filter.org = Some(org);
-        if first {
+        let filter = self.readable(who, filter).await?;
+        if filter.before.is_none() {
             self.log_reading(&who.actor, "audit.read", &filter).await?;
         }
         Ok(self.store.read().find_entries(&filter, limit).await?)
     }
 
-    async fn log_reading(&self, actor: &Actor, action: &str, filter: &Filter) -> Result<(), AppError> {
+    /// The filter within what the caller may read: the view of its organisation.
+    pub(super) async fn readable(&self, who: &Identity, filter: Filter) -> Result<Filter, AppError> {
+        let org = who.user.org;
+        match &filter.workspace {
+            Some(workspace) => {
+                let thing = self.audited(who, workspace).await?;
+                let _ = self.permit(&who.actor, ReadWorkspaceAudit, &thing, "workspace").await?;
+            }
+            None => {
+                let all = Resource::organisation(org);
+                let _ = self.permit(&who.actor, ReadAudit, &all, "organisation").await?;
+            }
+        }
+        Ok(Filter { org: Some(org), ..filter })
+    }
+
+    /// A workspace as its log's readers see it: it is also of each organisation that has somebody in it.
+    async fn audited(&self, who: &Identity, workspace: &str) -> Result<Resource, AppError> {
+        let id = workspace.parse().map_err(|_| AppError::Absent("workspace"))?;
+        let row = self.workspace_row(id).await?;
+        let db = self.store.read();
+        let resource = relations(&db, &who.actor, &row, Kind::Workspace, id.to_string()).await?;
+        let org = who.user.org;
+        Ok(if workspaces::has_member_of(&db, &row, org).await? { resource.of(org) } else { resource })
+    }
+
+    pub(super) async fn log_reading(
+        &self,
+        actor: &Actor,
+        action: &str,
+        filter: &Filter,
+    ) -> Result<(), AppError> {
         let mut entry = EntryDraft::done(self.now(), actor, action);
         for (key, value) in [
             ("workspace", filter.workspace.clone()),
@@ -71,9 +85,9 @@ impl App {
     pub async fn tile(&self, actor: &Actor, path: &str) -> Result<Vec<u8>, AppError> {
         let entries = path.starts_with("entries/");
         if entries {
-            authorize(actor, ReadLogEntries, &Resource::deployment())?;
+            let _ = self.permit(actor, ReadLogEntries, &Resource::deployment(), "log").await?;
         } else {
-            authorize(actor, ReadLog, &Resource::deployment())?;
+            let _ = self.permit(actor, ReadLog, &Resource::deployment(), "log").await?;
         }
         let shape = |part: &str| {
             !part.is_empty()

@@ -83,13 +83,15 @@ impl App {
 
     /// Users of the caller's organisation, in order of address.
     pub async fn users(&self, who: &Identity, after: &str, limit: u64) -> Result<Vec<UserRow>, AppError> {
-        authorize(&who.actor, ListUsers, &Resource::organisation(who.user.org))?;
+        let _ =
+            self.permit(&who.actor, ListUsers, &Resource::organisation(who.user.org), "organisation").await?;
         Ok(people::users_of(&self.store.read(), who.user.org, after, limit).await?)
     }
 
     /// Adds a user to the caller's organisation; with the one-time secret that sets the password.
     pub async fn add_user(&self, who: &Identity, email: Email) -> Result<(UserRow, String), AppError> {
-        let grant = authorize(&who.actor, AddUser, &Resource::organisation(who.user.org))?;
+        let grant =
+            self.permit(&who.actor, AddUser, &Resource::organisation(who.user.org), "organisation").await?;
         let new = self.new_user(who.user.org, email, []);
         self.insert_user(&who.actor, &grant, new).await
     }
@@ -145,7 +147,7 @@ impl App {
 
     /// Grants or revokes workspace admin and auditor; holds from the next request.
     pub async fn set_roles(&self, who: &Identity, id: UserId, roles: Roles) -> Result<UserRow, AppError> {
-        let grant = authorize(&who.actor, SetRoles, &self.colleague(who, id).await?)?;
+        let grant = self.permit(&who.actor, SetRoles, &self.colleague(who, id).await?, "user").await?;
         let tx = self.store.write().await?;
         tx.set_roles(&grant, &roles).await?;
         let user = people::user_by_id(&tx, id).await?.ok_or(AppError::Absent("user"))?;
@@ -158,7 +160,7 @@ impl App {
 
     /// Switches signing in off or on.
     pub async fn switch_user(&self, who: &Identity, id: UserId, switch: Switch) -> Result<UserRow, AppError> {
-        let grant = authorize(&who.actor, SwitchUser, &self.colleague(who, id).await?)?;
+        let grant = self.permit(&who.actor, SwitchUser, &self.colleague(who, id).await?, "user").await?;
         if switch == Switch::Off && id == who.user.id {
             return Err(AppError::Unprocessable("nobody can switch off themselves".into()));
         }

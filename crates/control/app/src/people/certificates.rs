@@ -3,7 +3,6 @@
 use cloister_authz::{
     Kind, Relation, Resource,
     actions::{EndCertificate, LookUpCertificate, ReadBroker, ReadMe, RequestCertificate},
-    authorize,
 };
 use cloister_model::{Digest, Email, Timestamp};
 use cloister_statement::{
@@ -45,7 +44,7 @@ impl App {
         recoveries: Vec<Value>,
     ) -> Result<CertificateRow, AppError> {
         let own = Resource::new(Kind::Certificate, who.user.id.to_string()).with(Relation::Own, true);
-        let grant = authorize(&who.actor, RequestCertificate, &own)?;
+        let grant = self.permit(&who.actor, RequestCertificate, &own, "certificate").await?;
         let envelope = parse(request)?;
         let asked = envelope.open::<CertificateRequest>().map_err(invalid)?;
         let body = asked.predicate().body.clone();
@@ -116,19 +115,19 @@ impl App {
         who: &Identity,
         email: &Email,
     ) -> Result<Vec<CertificateRow>, AppError> {
-        authorize(&who.actor, LookUpCertificate, &Resource::deployment())?;
+        let _ = self.permit(&who.actor, LookUpCertificate, &Resource::deployment(), "certificate").await?;
         Ok(certificates::by_email(&self.store.read(), email).await?)
     }
 
     /// A certificate.
     pub async fn certificate(&self, who: &Identity, digest: Digest) -> Result<CertificateRow, AppError> {
-        authorize(&who.actor, LookUpCertificate, &Resource::deployment())?;
+        let _ = self.permit(&who.actor, LookUpCertificate, &Resource::deployment(), "certificate").await?;
         certificates::by_digest(&self.store.read(), digest).await?.ok_or(AppError::Absent("certificate"))
     }
 
     /// Who the caller is: may it know, and its live certificate.
     pub async fn me(&self, who: &Identity) -> Result<Option<CertificateRow>, AppError> {
-        authorize(&who.actor, ReadMe, &Resource::deployment())?;
+        let _ = self.permit(&who.actor, ReadMe, &Resource::deployment(), "user").await?;
         Ok(certificates::live_of(&self.store.read(), who.user.id, self.now()).await?)
     }
 
@@ -139,7 +138,7 @@ impl App {
         digest: Digest,
         statement: &Value,
     ) -> Result<(Digest, Standing), AppError> {
-        authorize(&who.actor, EndCertificate, &Resource::deployment())?;
+        let _ = self.permit(&who.actor, EndCertificate, &Resource::deployment(), "certificate").await?;
         let found = certificates::by_digest(&self.store.read(), digest)
             .await?
             .ok_or(AppError::Absent("certificate"))?;
@@ -163,7 +162,7 @@ impl App {
 
     /// A recoverer's statement is stored and logged; it counts 24 h after that, at the broker.
     pub async fn add_recovery(&self, who: &Identity, statement: &Value) -> Result<(), AppError> {
-        authorize(&who.actor, EndCertificate, &Resource::deployment())?;
+        let _ = self.permit(&who.actor, EndCertificate, &Resource::deployment(), "certificate").await?;
         let envelope = parse(statement)?;
         let asked = envelope.open::<Recovery>().map_err(invalid)?;
         let signer = self.signer_of(who, asked.predicate().signer).await?;
@@ -201,13 +200,13 @@ impl App {
 
     /// The broker's identity, or its evidence for a nonce, through the pipe.
     pub async fn broker_identity(&self, who: &Identity) -> Result<Value, AppError> {
-        authorize(&who.actor, ReadBroker, &Resource::deployment())?;
+        let _ = self.permit(&who.actor, ReadBroker, &Resource::deployment(), "broker").await?;
         Ok(self.broker.get("/v1/identity").await?)
     }
 
     /// The broker proves itself to the caller's nonce.
     pub async fn prove_broker(&self, who: &Identity, nonce: Digest) -> Result<Value, AppError> {
-        authorize(&who.actor, ReadBroker, &Resource::deployment())?;
+        let _ = self.permit(&who.actor, ReadBroker, &Resource::deployment(), "broker").await?;
         Ok(self.broker.post("/v1/evidence", json!({ "nonce": nonce })).await?)
     }
 }

@@ -58,13 +58,18 @@ impl App {
         }
         let found = people::user_by_email(&reader, email).await?;
         let stored = found.as_ref().and_then(|user| user.password.clone());
+        let known = found.as_ref().map(|user| user.id);
         let right = passwords::verify(self.passwords, password, stored).await?;
         match found {
             Some(user) if right && !user.disabled => self.begin_session(user).await,
             Some(_) | None => {
                 let tx = self.store.write().await?;
                 tx.count_failure(&who, window, now).await?;
-                tx.audit(EntryDraft::refused(now, &Actor::Anonymous, "session.create", "password")).await?;
+                // For an address that nobody has, the counted refusals speak: a flood of them is not a flood of entries.
+                if let Some(user) = &known {
+                    let entry = EntryDraft::refused(now, &Actor::Anonymous, "session.create", "password");
+                    tx.audit(entry.target(user)).await?;
+                }
                 tx.commit().await?;
                 Err(AppError::Unauthenticated("address or password is wrong"))
             }
@@ -93,11 +98,13 @@ impl App {
     pub async fn identify(&self, secret: &str) -> Result<Option<Identity>, AppError> {
         let (reader, now, hash) = (self.store.read(), self.now(), secrets::hash(secret));
         let (owner, powers, session) = if secret.starts_with(secrets::TOKEN) {
-            let Some(token) = credentials::live_token(&reader, &hash, now).await? else { return Ok(None) };
+            let Some(token) = credentials::live_token(&reader, &hash, now).await? else {
+                return self.expired(&hash, "the token has expired: make a new one").await;
+            };
             (token.owner, powers_of(&token.scopes), None)
         } else {
             let Some(session) = credentials::live_session(&reader, &hash, now).await? else {
-                return Ok(None);
+                return self.expired(&hash, "the session has expired: sign in again").await;
             };
             if now.since(session.last_used).micros() > Duration::seconds(60).micros() {
                 let tx = self.store.write().await?;
@@ -110,6 +117,15 @@ impl App {
         Ok(user.map(|user| Identity { actor: actor_of(&user, powers), user, session }))
     }
 
+    /// Nobody, or an error where the secret was good once.
+    async fn expired(&self, hash: &str, text: &'static str) -> Result<Option<Identity>, AppError> {
+        if credentials::was_live(&self.store.read(), hash).await? {
+            Err(AppError::Expired(text))
+        } else {
+            Ok(None)
+        }
+    }
+
     /// The caller's live sessions.
     pub async fn sessions(
         &self,
@@ -117,7 +133,7 @@ impl App {
         after: &str,
         limit: u64,
     ) -> Result<Vec<SessionRow>, AppError> {
-        authorize(&who.actor, ManageSessions, &own(Kind::Session, "", true))?;
+        let _ = self.permit(&who.actor, ManageSessions, &own(Kind::Session, "", true), "session").await?;
         Ok(credentials::sessions_of(&self.store.read(), who.user.id, self.now(), after, limit).await?)
     }
 
@@ -132,7 +148,9 @@ impl App {
         let owner: Option<String> =
             row.map(|row| row.try_get("", "owner")).transpose().map_err(StoreError::from)?;
         let its_own = owner.is_some_and(|owner| owner == who.user.id.to_string());
-        let grant = authorize(&who.actor, ManageSessions, &own(Kind::Session, &id.to_string(), its_own))?;
+        let grant = self
+            .permit(&who.actor, ManageSessions, &own(Kind::Session, &id.to_string(), its_own), "session")
+            .await?;
         let tx = self.store.write().await?;
         tx.end_session(&grant).await?;
         tx.audit(EntryDraft::done(now, &who.actor, "session.end").target(id)).await?;

@@ -1,6 +1,6 @@
 //! Personal API tokens: prefix, hash stored, scopes, expiry. Managed in a session, never with a token.
 
-use cloister_authz::{Kind, actions::ManageTokens, authorize};
+use cloister_authz::{Kind, actions::ManageTokens};
 use cloister_model::Duration;
 use cloister_store::{
     EntryDraft, Query, StoreError,
@@ -27,7 +27,8 @@ impl App {
         days: u32,
     ) -> Result<(TokenRow, String), AppError> {
         let id = self.new_id();
-        let grant = authorize(&who.actor, ManageTokens, &own(Kind::Token, &id.to_string(), true))?;
+        let grant =
+            self.permit(&who.actor, ManageTokens, &own(Kind::Token, &id.to_string(), true), "token").await?;
         if scopes.is_empty() {
             return Err(AppError::Unprocessable("a token needs at least one scope".into()));
         }
@@ -58,7 +59,7 @@ impl App {
 
     /// The caller's live tokens.
     pub async fn tokens(&self, who: &Identity, after: &str, limit: u64) -> Result<Vec<TokenRow>, AppError> {
-        authorize(&who.actor, ManageTokens, &own(Kind::Token, "", true))?;
+        let _ = self.permit(&who.actor, ManageTokens, &own(Kind::Token, "", true), "token").await?;
         Ok(credentials::tokens_of(&self.store.read(), who.user.id, self.now(), after, limit).await?)
     }
 
@@ -72,7 +73,9 @@ impl App {
         let owner: Option<String> =
             row.map(|row| row.try_get("", "owner")).transpose().map_err(StoreError::from)?;
         let its_own = owner.is_some_and(|owner| owner == who.user.id.to_string());
-        let grant = authorize(&who.actor, ManageTokens, &own(Kind::Token, &id.to_string(), its_own))?;
+        let grant = self
+            .permit(&who.actor, ManageTokens, &own(Kind::Token, &id.to_string(), its_own), "token")
+            .await?;
         let tx = self.store.write().await?;
         tx.end_token(&grant).await?;
         tx.audit(EntryDraft::done(self.now(), &who.actor, "token.end").target(id)).await?;

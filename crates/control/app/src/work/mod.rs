@@ -14,10 +14,10 @@ pub mod uploads;
 pub mod worker;
 pub mod workspaces;
 
-use cloister_authz::{Action, Actor, Granted, Resource, authorize};
+use cloister_authz::{Action, Actor, Granted};
 use cloister_model::{Digest, UserId};
 use cloister_statement::{Envelope, Signer};
-use cloister_store::{EntryDraft, Tx, people::certificates};
+use cloister_store::{Tx, people::certificates};
 use cloister_verify::acts;
 
 use crate::{
@@ -39,51 +39,6 @@ pub struct Paging {
 }
 
 impl App {
-    /// Asks `authz`; a refusal of somebody known is logged.
-    pub(crate) async fn permit<A: Action>(
-        &self,
-        actor: &Actor,
-        action: A,
-        resource: &Resource,
-        thing: &'static str,
-    ) -> Result<Granted<A>, AppError> {
-        match authorize(actor, action, resource) {
-            Ok(granted) => Ok(granted),
-            Err(denied) => {
-                if actor.user().is_some() {
-                    let draft =
-                        EntryDraft::refused(self.now(), actor, A::NAME, "permission").target(&resource.id);
-                    self.log_refusal(draft).await?;
-                }
-                if denied.known || matches!(denied.reason, cloister_authz::Reason::Unauthenticated) {
-                    Err(denied.into())
-                } else {
-                    Err(AppError::Absent(thing))
-                }
-            }
-        }
-    }
-
-    async fn log_refusal(&self, draft: EntryDraft) -> Result<(), AppError> {
-        let tx = self.store.write().await?;
-        tx.audit(draft).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// Passes a result on; a refusal by a check is logged in a transaction of its own.
-    pub(crate) async fn noting<T>(
-        &self,
-        actor: &Actor,
-        action: &str,
-        target: impl std::fmt::Display,
-        result: Result<T, AppError>,
-    ) -> Result<T, AppError> {
-        if let Err(AppError::Refused { check, .. }) = &result {
-            self.log_refusal(EntryDraft::refused(self.now(), actor, action, check).target(target)).await?;
-        }
-        result
-    }
-
     /// The statement's signer must be the caller: the certificate is the caller's own.
     pub(crate) async fn signed_by_caller(
         &self,

@@ -1,6 +1,7 @@
 //! Use cases over a real database; the broker is scripted, the clock stands still.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a broken precondition ends the test")]
 
+mod audit;
 mod datasets;
 mod drafts;
 mod invitations;

@@ -343,6 +343,7 @@ pub(crate) fn kind<T>(result: Result<T, AppError>) -> &'static str {
         Ok(_) => "done",
         Err(AppError::Denied(_)) => "denied",
         Err(AppError::Unauthenticated(_)) => "unauthenticated",
+        Err(AppError::Expired(_)) => "expired",
         Err(AppError::Absent(_)) => "absent",
         Err(AppError::Invalid(_)) => "invalid",
         Err(AppError::Unprocessable(_)) => "unprocessable",

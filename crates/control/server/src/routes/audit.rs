@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use axum::{
     Json,
     extract::{Path, Query, State},
-    http::header,
-    response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use cloister_api::{
@@ -25,8 +23,6 @@ use crate::{
     page::PageQuery,
     problem::Failure,
 };
-
-const EXPORT_PAGE: u64 = 1000;
 
 /// Which entries.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -47,10 +43,14 @@ pub(super) struct AuditQuery {
     cursor: String,
     /// 1 to 200.
     limit: Option<u64>,
+    /// `jsonl` or `csv`, of an export.
+    #[serde(default, rename = "format")]
+    #[param(ignore)]
+    _format: Option<String>,
 }
 
 impl AuditQuery {
-    fn filter(self) -> Result<(Filter, PageQuery), Failure> {
+    pub(super) fn filter(self) -> Result<(Filter, PageQuery), Failure> {
         let before = match self.cursor.as_str() {
             "" => None,
             text => Some(
@@ -63,7 +63,11 @@ impl AuditQuery {
     }
 }
 
-fn shown(stored: &StoredEntry, size: i64, names: &BTreeMap<String, String>) -> Result<AuditEntry, Failure> {
+pub(super) fn shown(
+    stored: &StoredEntry,
+    size: i64,
+    names: &BTreeMap<String, String>,
+) -> Result<AuditEntry, Failure> {
     let entry = Entry::decode(&stored.encoded).map_err(AppError::internal)?;
     Ok(AuditEntry {
         index: (stored.id <= size).then(|| u64::try_from(stored.id - 1).unwrap_or(0)),
@@ -87,33 +91,10 @@ pub(super) async fn list(
     Query(query): Query<AuditQuery>,
 ) -> Result<Json<Page<AuditEntry>>, Failure> {
     let (filter, page) = query.filter()?;
-    let rows = shared.app.audit(&who, filter, None, page.limit() + 1).await?;
+    let rows = shared.app.audit(&who, filter, page.limit() + 1).await?;
     let (size, names) = (shared.app.log_size().await?, shared.app.actor_names(who.user.org).await?);
     let Page { items, next } = page.page(rows, |row| row.id.to_string(), |row| shown(&row, size, &names));
     Ok(Json(Page { items: items.into_iter().collect::<Result<_, _>>()?, next }))
-}
-
-#[utoipa::path(get, path = "/audit/export", params(AuditQuery), responses((status = 200, content_type = "application/jsonl")))]
-pub(super) async fn export(
-    State(shared): State<Shared>,
-    Caller(who): Caller,
-    Query(query): Query<AuditQuery>,
-) -> Result<Response, Failure> {
-    let (mut filter, _) = query.filter()?;
-    let names = shared.app.actor_names(who.user.org).await?;
-    let mut lines = Vec::new();
-    loop {
-        let rows = shared.app.audit(&who, filter.clone(), None, EXPORT_PAGE).await?;
-        let size = shared.app.log_size().await?;
-        for row in &rows {
-            serde_json::to_writer(&mut lines, &shown(row, size, &names)?).map_err(AppError::internal)?;
-            lines.push(b'\n');
-        }
-        match rows.last() {
-            Some(last) => filter.before = Some(last.id),
-            None => return Ok(([(header::CONTENT_TYPE, "application/jsonl")], lines).into_response()),
-        }
-    }
 }
 
 #[utoipa::path(get, path = "/log", responses((status = 200, body = LogInfo)))]

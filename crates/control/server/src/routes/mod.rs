@@ -1,6 +1,7 @@
 //! All endpoints; each handler decodes, calls, encodes.
 
 mod audit;
+mod audit_export;
 mod bytes;
 mod certificates;
 mod datasets;
@@ -65,7 +66,7 @@ pub fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(certificates::revoke))
         .routes(routes!(certificates::recover))
         .routes(routes!(audit::list))
-        .routes(routes!(audit::export))
+        .routes(routes!(audit_export::export))
         .routes(routes!(audit::info))
         .routes(routes!(audit::checkpoint))
         .routes(routes!(audit::tile))
@@ -163,6 +164,7 @@ pub fn router(shared: Shared) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(shared.clone(), crate::refusals::count))
         .layer(middleware::from_fn(with_request_id))
         .layer(PropagateRequestIdLayer::new(id.clone()))
         .layer(TraceLayer::new_for_http())

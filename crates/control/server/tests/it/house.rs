@@ -16,6 +16,7 @@ use cloister_model::{Role, Roles};
 use cloister_server::{
     Shared,
     ambient::{SystemClock, SystemRng},
+    refusals::Refusals,
     routes,
 };
 use cloister_store::{Store, objects::Objects};
@@ -65,8 +66,12 @@ impl House {
             judged: cloister_app::work::grounds::Judged::default(),
             work: tokio::sync::Notify::new(),
         });
-        let shared =
-            Shared { app: app.clone(), worker_token: secrets::hash("worker").into(), simulated: true };
+        let shared = Shared {
+            app: app.clone(),
+            worker_token: secrets::hash("worker").into(),
+            refusals: Arc::new(Refusals::new(&SystemRng)),
+            simulated: true,
+        };
         Self { app, router: routes::router(shared), _folder: folder, _database: database }
     }
 
@@ -112,5 +117,14 @@ impl House {
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, serde_json::from_slice(&bytes).unwrap_or(json!(null)))
+    }
+
+    /// The text that a `GET` gives.
+    pub(crate) async fn text(&self, path: &str, token: &str) -> String {
+        let request = Request::builder().uri(path).header("authorization", format!("Bearer {token}"));
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        let bytes = axum::body::to_bytes(response.into_body(), 1 << 24).await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
     }
 }

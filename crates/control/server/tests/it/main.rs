@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a broken precondition ends the test")]
 
 mod house;
+mod log;
 mod people;
 mod walk;

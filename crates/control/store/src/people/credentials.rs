@@ -92,6 +92,13 @@ pub async fn live_session(
     db.one(&sql, vec![hash.into(), now.micros().into()]).await?.as_ref().map(session).transpose()
 }
 
+/// Whether the hash is that of a token or session that has expired. One that was ended is not kept.
+pub async fn was_live(db: &dyn Query, hash: &str) -> Result<bool, StoreError> {
+    let sql =
+        "SELECT 1 AS one FROM tokens WHERE hash = $1 UNION SELECT 1 AS one FROM sessions WHERE hash = $1";
+    Ok(db.one(sql, vec![hash.into()]).await?.is_some())
+}
+
 /// The token of this hash, unless it has expired.
 pub async fn live_token(db: &dyn Query, hash: &str, now: Timestamp) -> Result<Option<TokenRow>, StoreError> {
     let sql = format!("{TOKEN} WHERE hash = $1 AND expires > $2");
