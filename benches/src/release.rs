@@ -75,7 +75,7 @@ pub(crate) async fn bench(runs: usize) -> Result<(), Failure> {
     let mut times = Vec::with_capacity(runs);
     for _ in 0..runs {
         world.ana.ok(&["job", "run", &job]);
-        let request = LeaseRequest { wait_seconds: 20, simulated: true };
+        let request = LeaseRequest { wait_seconds: 20, simulated: true, name: None, measurement: None };
         let lease = player.server.lease(&request).await?.ok_or("no run was leased")?;
         let begun = Instant::now();
         let exchanged = player.exchange(&lease).await?;
