@@ -244,3 +244,63 @@ impl ResultWriter {
         self.0.into_inner().map(Bytes::from).map_err(|_| EngineError::Execution)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, io::Cursor};
+
+    use cloister_dataset::read::{self, ReadOptions};
+    use datafusion::physical_plan::displayable;
+
+    use super::*;
+
+    const RULES: &str = "uses=[\"sql\"]\n[analysis]\nrule=\"aggregation\"\nidentity=\"patient\"\nthreshold=10\n\
+        group_by=[\"ward\"]\n[analysis.aggregate]\ncharge={functions=[\"sum\",\"count\"],bounds=[0,100]}\n";
+
+    async fn optimised(sql: &str) -> String {
+        let found =
+            read::inspect(Cursor::new(b"patient,ward,charge\np1,a,10\n"), &ReadOptions::default()).unwrap();
+        let input = TableInput {
+            name: "visits".parse().unwrap(),
+            dataset: cloister_model::DatasetId(uuid::Uuid::nil()),
+            version: 1,
+            rules: rules_file::parse(RULES, &found.schema).unwrap(),
+            schema: found.schema,
+            source: TableSource::Mock { seed: [7; 32], rows: 100 },
+        };
+        let meter = Meter {
+            total: Arc::default(),
+            done: Arc::default(),
+            report: Arc::new(|_| {}),
+            cancel: CancelToken::default(),
+        };
+        let table = open_table(input, &BTreeSet::new(), &meter).await.unwrap();
+        let state = context(vec![table], &Limits::default()).unwrap();
+        let statement = statement::parse(sql, &BTreeSet::from(["visits".to_owned()])).unwrap();
+        let plan = prepare(&state, statement, &BTreeMap::new()).await.unwrap();
+        let physical = state.create_physical_plan(&plan).await.unwrap();
+        displayable(physical.as_ref()).indent(true).to_string()
+    }
+
+    /// Whatever the optimiser does, no expression of the user is computed on a group that the threshold has not passed.
+    #[tokio::test]
+    async fn nothing_of_the_user_is_evaluated_below_the_injected_threshold() {
+        for (sql, mark) in [
+            ("SELECT ward, sum(charge) AS s FROM visits GROUP BY ward HAVING sum(charge) > 41234", "41234"),
+            ("SELECT ward, sum(charge) * 41234 AS s FROM visits GROUP BY ward", "41234"),
+            ("SELECT ward FROM visits GROUP BY ward ORDER BY sum(charge) + 41234", "41234"),
+            (
+                "SELECT * FROM (SELECT ward, sum(charge) AS s FROM visits GROUP BY ward) WHERE s > 41234",
+                "41234",
+            ),
+        ] {
+            let plan = optimised(sql).await;
+            let line = |wanted: &str| plan.lines().position(|line| line.contains(wanted));
+            let threshold = line(">= 10").unwrap_or_else(|| panic!("no threshold:\n{plan}"));
+            let users = plan.lines().enumerate().filter(|(_, line)| line.contains(mark));
+            let lowest = users.map(|(at, _)| at).max().unwrap_or_else(|| panic!("no `{mark}`:\n{plan}"));
+            assert!(lowest < threshold, "{sql}\n{plan}");
+            assert!(!plan.lines().any(|l| l.contains(">= 10") && l.contains(mark)), "{sql}\n{plan}");
+        }
+    }
+}
