@@ -5,6 +5,7 @@ mod bad_input;
 mod crashes;
 mod http;
 mod moving;
+mod recovery;
 mod refusals;
 mod story;
 mod tampering;

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod administration;
 pub mod certificates;
 pub mod passwords;
+mod recovery;
 pub mod secrets;
 pub mod sessions;
 pub mod tokens;

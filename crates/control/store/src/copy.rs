@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{Query as _, Store, StoreError, Tx};
 
 /// Every table, each after those it refers to.
-pub const TABLES: [&str; 22] = [
+pub const TABLES: [&str; 24] = [
     "organisations",
     "users",
     "sessions",
@@ -36,6 +36,8 @@ pub const TABLES: [&str; 22] = [
     "runs",
     "releases",
     "run_outputs",
+    "stamps",
+    "workers",
 ];
 /// Rows read at once.
 const PAGE: usize = 500;

@@ -132,6 +132,14 @@ pub async fn invited_by(db: &dyn Query, charter: Digest) -> Result<Vec<Invitatio
     db.all(&sql, vec![charter.to_string().into()]).await?.iter().map(invitation).collect()
 }
 
+/// The workspaces whose charter in force, or pending first one, lists a certificate.
+pub async fn listing(db: &dyn Query, certificate: Digest) -> Result<Vec<Digest>, StoreError> {
+    let sql = "SELECT w.id AS id FROM workspaces w JOIN invitations i ON i.charter = w.charter
+               WHERE i.certificate = $1 ORDER BY w.id";
+    let rows = db.all(sql, vec![certificate.to_string().into()]).await?;
+    rows.iter().map(|row| parsed(row, "id")).collect()
+}
+
 /// Whether the charter in force, or the pending first one, lists somebody of an organisation.
 pub async fn has_member_of(db: &dyn Query, row: &WorkspaceRow, org: OrgId) -> Result<bool, StoreError> {
     let sql = "SELECT 1 AS one FROM invitations i JOIN users u ON u.id = i.member

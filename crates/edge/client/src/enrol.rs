@@ -82,14 +82,20 @@ impl Client {
         }
         let keys = MemberKeys::generate(self.ambient.rng.as_ref());
         self.profile.save_keys(&keys)?;
-        let request = self.first_request(&me, &keys)?;
+        let request = self.own_request(&me, &keys, None)?;
         let person = self.request_certificate(&request, &keys, Vec::new()).await?;
         Ok(Enrolled { me: self.me().await?, person, fresh: true, key_here: true })
     }
 
     /// A request signed by the new key itself.
-    fn first_request(&self, me: &Me, keys: &MemberKeys) -> Result<Envelope, ClientError> {
-        let body = request_of(me, keys, None);
+    /// Signed by the new key itself: a first certificate, or one that recoverers must support.
+    fn own_request(
+        &self,
+        me: &Me,
+        keys: &MemberKeys,
+        replaces: Option<Digest>,
+    ) -> Result<Envelope, ClientError> {
+        let body = request_of(me, keys, replaces);
         let signer = Signer::Key(keys.signing.public());
         let predicate = Predicate { issued_at: self.now(), signer, workspace: None, body };
         sign(&keys.signing, &predicate).map_err(|e| ClientError::Failed(e.to_string()))
@@ -130,6 +136,19 @@ impl Client {
         let signatory = self.signatory().await?;
         let certificate = signatory.person.digest;
         let facts = Facts::new().fact("ends certificate", certificate);
+        let statement = self.sign(&signatory, None, CertificateRevocation { certificate }, facts)?;
+        self.restrict(&format!("/certificates/{certificate}/revocations"), &statement).await
+    }
+
+    /// Revokes somebody's live certificate, as one of two recoverers.
+    pub async fn revoke_certificate_of(&self, email: &Email) -> Result<InForce, ClientError> {
+        let signatory = self.signatory().await?;
+        let person = self
+            .find_person(email)
+            .await?
+            .ok_or_else(|| ClientError::Unknown { what: "certificate of", name: email.to_string() })?;
+        let certificate = person.digest;
+        let facts = Facts::new().person("ends the certificate of", &person);
         let statement = self.sign(&signatory, None, CertificateRevocation { certificate }, facts)?;
         self.restrict(&format!("/certificates/{certificate}/revocations"), &statement).await
     }
@@ -202,7 +221,7 @@ impl Client {
         } else {
             let keys = MemberKeys::generate(self.ambient.rng.as_ref());
             self.profile.save_keys(&keys)?;
-            let request = self.first_request(&me, &keys)?;
+            let request = self.own_request(&me, &keys, Some(lost.digest))?;
             config.pending_request = Some(request.clone());
             self.profile.save_config(&config)?;
             request
@@ -213,6 +232,7 @@ impl Client {
             certificate: lost.digest,
             key: request.key(),
             issued: None,
+            waits: None,
         };
         let supporting = recoveries.iter().map(to_api).collect();
         match self.request_certificate(&request, &keys, supporting).await {
@@ -221,7 +241,10 @@ impl Client {
                 self.profile.save_config(&config)?;
                 Ok(Recovering { issued: Some(person), ..waiting })
             }
-            Err(ClientError::Problem(_)) if recoveries.is_empty() => Ok(waiting),
+            // The broker says what is missing: supporters, or the rest of the day.
+            Err(ClientError::Problem(problem)) if recoveries.is_empty() => {
+                Ok(Recovering { waits: problem.detail, ..waiting })
+            }
             Err(error) => Err(error),
         }
     }
@@ -263,6 +286,8 @@ pub struct Recovering {
     pub key: Digest,
     /// The new certificate, once issued.
     pub issued: Option<Person>,
+    /// What it waits for, in the broker's words.
+    pub waits: Option<String>,
 }
 
 /// Restores keys from a backup into a profile; returns the signing key.

@@ -4,17 +4,13 @@ use cloister_authz::{
     Kind, Relation, Resource,
     actions::{EndCertificate, LookUpCertificate, ReadBroker, ReadMe, RequestCertificate},
 };
-use cloister_model::{Digest, Email, Timestamp};
+use cloister_model::{Digest, Email};
 use cloister_statement::{
     Envelope, Predicate, Signer,
-    predicate::{Certificate, CertificateRequest, CertificateRevocation, Recovery, Vouch},
+    predicate::{Certificate, CertificateRequest, CertificateRevocation, Vouch},
     sign,
 };
-use cloister_store::{
-    Tx,
-    people::certificates::{self, CertificateRow, NewCertificate},
-    statements::StoredStatement,
-};
+use cloister_store::people::certificates::{self, CertificateRow, NewCertificate};
 use serde_json::{Value, json};
 
 use super::sessions::Identity;
@@ -23,7 +19,7 @@ use crate::{
     restrict::{Restriction, Standing, entry_of, row_of},
 };
 
-fn parse(envelope: &Value) -> Result<Envelope, AppError> {
+pub(super) fn parse(envelope: &Value) -> Result<Envelope, AppError> {
     Envelope::parse(envelope.to_string().as_bytes()).map_err(|e| AppError::Invalid(e.to_string()))
 }
 
@@ -56,7 +52,11 @@ impl App {
             return Err(refused("the request names another person than the caller"));
         }
         let vouch = self.vouch(who, &body)?;
-        let order = json!({ "request": request, "vouch": vouch, "supporting": recoveries });
+        let mut supporting = recoveries;
+        if let Some(lost) = body.replaces {
+            supporting.extend(self.recoveries(lost, envelope.digest()).await?);
+        }
+        let order = json!({ "request": request, "vouch": vouch, "supporting": supporting });
         let answer = self.broker.post("/v1/certificates", order).await?;
         let issued = answer
             .get("certificate")
@@ -147,33 +147,24 @@ impl App {
         if asked.predicate().body.certificate != digest {
             return Err(AppError::Unprocessable("the statement ends another certificate".into()));
         }
-        let signer = self.signer_of(who, asked.predicate().signer).await?;
+        let by = asked.predicate().signer;
+        let signer = self.signer_of(who, by).await?;
         asked.verify(&signer).map_err(|_| refused("the signature is not the caller's"))?;
         let now = self.now();
+        let mut supporting = vec![serde_json::from_str(&found.envelope).map_err(AppError::internal)?];
+        if let (Signer::Certificate(by), true) = (by, found.owner != who.user.id) {
+            let own = certificates::by_digest(&self.store.read(), by).await?;
+            let own = own.map(|row| serde_json::from_str(&row.envelope)).transpose();
+            supporting.extend(own.map_err(AppError::internal)?);
+            supporting.extend(self.recoverer_of(digest, by).await?);
+        }
         let tx = self.store.write().await?;
-        let supporting = vec![serde_json::from_str(&found.envelope).map_err(AppError::internal)?];
         let entry = entry_of(&envelope, now, &who.actor, "certificate.revoke").target(digest);
         let restriction =
             Restriction { statement: &envelope, supporting, on_ack: "certificate_revoked", entry };
         self.restrict(&tx, restriction).await?;
         tx.commit().await?;
         Ok((envelope.digest(), self.standing(envelope.digest()).await?))
-    }
-
-    /// A recoverer's statement is stored and logged; it counts 24 h after that, at the broker.
-    pub async fn add_recovery(&self, who: &Identity, statement: &Value) -> Result<(), AppError> {
-        let _ = self.permit(&who.actor, EndCertificate, &Resource::deployment(), "certificate").await?;
-        let envelope = parse(statement)?;
-        let asked = envelope.open::<Recovery>().map_err(invalid)?;
-        let signer = self.signer_of(who, asked.predicate().signer).await?;
-        let lost = asked.predicate().body.certificate;
-        asked.verify(&signer).map_err(|_| refused("the signature is not the caller's"))?;
-        let now = self.now();
-        let tx = self.store.write().await?;
-        if tx.store_statement(&row_of(&envelope, now)?, None).await? {
-            tx.audit(entry_of(&envelope, now, &who.actor, "certificate.recovery").target(lost)).await?;
-        }
-        Ok(tx.commit().await?)
     }
 
     /// The key of the certificate a statement names, which must be a live one of the caller.
@@ -184,18 +175,6 @@ impl App {
         let found = found.ok_or_else(|| refused("the signer is no live certificate of the caller"))?;
         let envelope = Envelope::parse(found.envelope.as_bytes()).map_err(AppError::internal)?;
         Ok(envelope.open::<Certificate>().map_err(AppError::internal)?.predicate().body.signing_key)
-    }
-
-    pub(crate) async fn certificate_revoked(
-        &self,
-        tx: &Tx,
-        found: &StoredStatement,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let envelope = Envelope::parse(found.envelope.as_bytes()).map_err(AppError::internal)?;
-        let body =
-            envelope.open::<CertificateRevocation>().map_err(AppError::internal)?.predicate().body.clone();
-        Ok(tx.end_certificate(body.certificate, now).await?)
     }
 
     /// The broker's identity, or its evidence for a nonce, through the pipe.

@@ -209,6 +209,11 @@ impl Grounds {
         Ok(charters::establish(workspace, &self.dossier, &Marks::default())?)
     }
 
+    /// People and charters, without which the broker can judge nothing.
+    pub(crate) fn needed(&self) -> impl Iterator<Item = (&Digest, &Envelope)> {
+        self.envelopes.iter().filter(|(_, envelope)| always_needed(envelope.kind()))
+    }
+
     /// What the broker needs to judge a restricting statement: people, charters, and the statements named.
     pub(crate) fn supporting(&self, named: &[Digest]) -> Vec<Value> {
         let wanted =

@@ -99,8 +99,11 @@ pub(crate) enum KeyCommand {
     },
     /// New keys and a new certificate, signed for by the old key.
     Renew,
-    /// End your certificate.
-    Revoke,
+    /// End your certificate; or somebody's, as one of two recoverers whom a charter names.
+    Revoke {
+        /// Whose, when it is not your own.
+        email: Option<Email>,
+    },
     /// Recover a lost key: your own (makes a request), or support somebody else's.
     Recover {
         /// Whose.

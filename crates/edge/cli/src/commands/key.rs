@@ -41,7 +41,14 @@ pub(super) async fn run(context: &Context, command: KeyCommand) -> Result<Reply,
             );
             Ok(Reply::new(json!({ "certificate": person.digest, "fingerprint": person.fingerprint() }), text))
         }
-        KeyCommand::Revoke => {
+        KeyCommand::Revoke { email: Some(email) } => {
+            let ended = context.client()?.revoke_certificate_of(&email).await?;
+            let text = format!(
+                "your revocation of {email} counts; with that of a second recoverer the certificate ends"
+            );
+            Ok(Reply::new(json!({ "statement": ended.statement, "in_force": true }), text))
+        }
+        KeyCommand::Revoke { email: None } => {
             let ended = context.client()?.revoke_certificate().await?;
             let text = "your certificate is revoked; the next `cloister login` makes a new one";
             Ok(Reply::new(json!({ "statement": ended.statement, "in_force": true }), text))
@@ -111,14 +118,16 @@ async fn recover(
         "lost_certificate": state.certificate,
         "fingerprint": fingerprint(&state.key),
         "certificate": state.issued.as_ref().map(|person| person.digest),
+        "waits": state.waits,
     });
     if state.issued.is_some() {
         return Ok(Reply::new(json, "recovered: the new certificate is live"));
     }
     let text = format!(
         "new keys are made; ask two recoverers to run\n  cloister key recover {email} --request {} --workspace W\n\
-         and run this command again 24 h after both did",
-        state.request
+         and run this command again 24 h after both did\nnow: {}",
+        state.request,
+        state.waits.as_deref().unwrap_or("nobody supports it yet"),
     );
     Ok(Reply::new(json, text).with_code(6))
 }
