@@ -60,4 +60,7 @@ fn broken_csv_is_refused_with_its_lines() {
     assert!(said.contains('3'), "the line is named: {said}");
     let listed = ana.ok(&["dataset", "list"]);
     assert!(!listed.to_string().contains("broken"), "nothing half done: {listed}");
+    let words = [&words[..], &["--skip-bad-rows"]].concat();
+    ana.ok(&words);
+    let _ = ana.run(&words).expect(5);
 }

@@ -77,9 +77,12 @@ impl Log {
         String::from_utf8(bytes.unwrap_or_default()).map_err(AppError::internal)
     }
 
-    /// A file under `tile/`; `path` has been checked to be one.
+    /// A file under `tile/`; `path` has been checked to be one. A partial file that a wider one has replaced meanwhile is
+    /// cut out of that: whoever copies the log as one checkpoint signs it is not disturbed by its growth.
     pub async fn tile(&self, path: &str) -> Result<Option<Vec<u8>>, AppError> {
-        self.files.read(format!("tile/{path}")).await
+        let (files, path) = (self.files.clone(), format!("tile/{path}"));
+        let read = tokio::task::spawn_blocking(move || files.read_grown(&path));
+        read.await.map_err(AppError::internal)
     }
 
     fn sign(&self, frontier: &Frontier) -> Result<String, AppError> {

@@ -23,11 +23,13 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
+/// A table, or, where it would be empty, what to do next.
+pub(crate) fn list(header: &[&str], rows: &[Vec<String>], empty: &str) -> String {
+    if rows.is_empty() { format!("{empty}\n") } else { table(header, rows) }
+}
+
 /// Lines of columns, each as wide as its widest cell.
 pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    if rows.is_empty() {
-        return "none\n".into();
-    }
     let header: Vec<String> = header.iter().map(|cell| (*cell).to_owned()).collect();
     let all = || std::iter::once(&header).chain(rows);
     let widths: Vec<usize> = (0..header.len())
@@ -128,7 +130,8 @@ mod tests {
     fn tables_align_and_say_when_they_are_empty() {
         let rows = vec![vec!["1".into(), "long name".into()], vec!["22".into(), "x".into()]];
         assert_eq!(table(&["id", "name"], &rows), "id  name\n1   long name\n22  x\n");
-        assert_eq!(table(&["id"], &[]), "none\n");
+        assert_eq!(list(&["id"], &[], "make one"), "make one\n");
+        assert_eq!(list(&["id", "name"], &rows, "make one"), table(&["id", "name"], &rows));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub enum ClientError {
         reason: String,
     },
     /// The name fits several things.
-    #[error("`{name}` fits several {what}: {}", .candidates.join(", "))]
+    #[error("`{name}` fits more than one {what}: {}", .candidates.join(", "))]
     Ambiguous {
         /// Kind of thing.
         what: &'static str,

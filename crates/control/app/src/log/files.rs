@@ -8,6 +8,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use cloister_audit::tiles;
+
 use crate::AppError;
 
 /// Bytes of a hash in a tile.
@@ -73,17 +75,26 @@ impl Files {
         fs::read(self.folder.join(path)).ok()
     }
 
-    /// A tile as it was at a width, from the file of that width or from a wider one: tiles only grow.
+    /// A file as it was at a width, from the file of that width or from a wider one: tiles and bundles only grow.
     pub(super) fn read_grown(&self, path: &str) -> Option<Vec<u8>> {
-        if let Some(bytes) = self.read_now(path) {
-            return Some(bytes);
-        }
+        // A wider file may be replaced by a still wider one between the look and the read.
+        (0..3).find_map(|_| self.read_now(path).or_else(|| self.cut_out(path)))
+    }
+
+    fn cut_out(&self, path: &str) -> Option<Vec<u8>> {
         let (tile, width) = path.split_once(".p/")?;
-        let length = width.parse::<usize>().ok()?.checked_mul(HASH)?;
+        let width = width.parse::<usize>().ok()?;
         let partial = fs::read_dir(self.folder.join(format!("{tile}.p"))).into_iter().flatten().flatten();
         let wider = partial.filter_map(|entry| fs::read(entry.path()).ok());
-        let found = wider.chain(self.read_now(tile)).find(|bytes| bytes.len() >= length)?;
-        Some(found.get(..length)?.to_vec())
+        let mut wider = wider.chain(self.read_now(tile));
+        if !tile.starts_with("tile/entries/") {
+            return wider.find_map(|bytes| bytes.get(..width.checked_mul(HASH)?).map(<[u8]>::to_vec));
+        }
+        wider.find_map(|bytes| {
+            let entries: Vec<Vec<u8>> =
+                tiles::decode_bundle(&bytes)?.into_iter().map(<[u8]>::to_vec).collect();
+            tiles::encode_bundle(entries.get(..width)?).ok()
+        })
     }
 
     pub(super) fn write_now(&self, files: &[(String, Vec<u8>)]) -> Result<(), AppError> {
@@ -108,5 +119,35 @@ impl Files {
             let _ = fs::remove_file(self.folder.join(path));
         }
         partial.newest.retain(|_, path| path.contains(".p/"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_replaced_partial_file_is_cut_out_of_the_wider_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::open(folder.path().into()).await.unwrap();
+        let entries: Vec<Vec<u8>> = (1..=5_u8).map(|n| vec![n; usize::from(n)]).collect();
+        let bundle = |count: usize| tiles::encode_bundle(&entries[..count]).unwrap();
+        let made = [
+            ("tile/0/000.p/5".to_owned(), vec![7; 5 * HASH]),
+            ("tile/entries/000.p/5".to_owned(), bundle(5)),
+            ("tile/0/001".to_owned(), vec![8; 256 * HASH]),
+        ];
+        files.write_now(&made).unwrap();
+        for (path, expected) in [
+            ("tile/0/000.p/5", Some(vec![7; 5 * HASH])),
+            ("tile/0/000.p/3", Some(vec![7; 3 * HASH])),
+            ("tile/entries/000.p/2", Some(bundle(2))),
+            ("tile/0/001.p/9", Some(vec![8; 9 * HASH])),
+            ("tile/0/000.p/6", None),
+            ("tile/entries/000.p/6", None),
+            ("tile/0/002.p/1", None),
+        ] {
+            assert_eq!(files.read_grown(path), expected, "{path}");
+        }
     }
 }

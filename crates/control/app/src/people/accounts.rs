@@ -1,14 +1,16 @@
 //! Accounts: set-up on an empty database, adding users, one-time passwords, roles, switching off.
 
+use std::collections::BTreeMap;
+
 use cloister_authz::{
     Actor, Kind, Powers, Relation, Resource,
     actions::{AddUser, ListUsers, SetPassword, SetRoles, SetUp, SwitchUser},
     authorize,
 };
-use cloister_model::{Duration, Email, OrgId, OrgName, Role, Roles, UserId};
+use cloister_model::{Digest, Duration, Email, OrgId, OrgName, Role, Roles, UserId};
 use cloister_store::{
     EntryDraft,
-    people::{self, NewUser, Switch, UserRow},
+    people::{self, NewUser, Switch, UserRow, certificates},
 };
 
 use super::{
@@ -174,5 +176,13 @@ impl App {
         tx.audit(EntryDraft::done(self.now(), &who.actor, action).target(id)).await?;
         tx.commit().await?;
         Ok(user)
+    }
+
+    /// Live certificates of the people whom the caller just saw: those of its organisation.
+    pub async fn colleagues_certificates(
+        &self,
+        who: &Identity,
+    ) -> Result<BTreeMap<UserId, Digest>, AppError> {
+        Ok(certificates::live_in(&self.store.read(), who.user.org, self.now()).await?)
     }
 }

@@ -332,6 +332,10 @@ impl App {
         let signer = self.signed_by_caller(granted.actor(), refusal).await?;
         let restriction = self.restriction(granted, refusal, &grounds, &[charter]).await?;
         let tx = self.store.write().await?;
+        // Said again, a refusal stands as it stood: the caller may not have heard the first answer.
+        if cloister_store::statements::find(&tx, refusal.digest()).await?.is_some() {
+            return Ok(());
+        }
         let row = workspaces::by_id(&tx, id).await?.ok_or(AppError::Absent("workspace"))?;
         if !awaits_answers(&row, charter) {
             return Err(AppError::State("this charter does not wait for an answer".into()));

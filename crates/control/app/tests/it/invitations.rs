@@ -36,7 +36,7 @@ async fn a_refusal_answer_and_entry_are_one_act_and_the_broker_makes_it_final() 
     assert!(matches!(standing, Standing::InForce(_)));
     assert_eq!(answer().await.0, "rejected");
     assert!(notice(&study).await.starts_with("rejected for good: ben@example.org"));
-    assert_eq!(kind(app.decline(&study.ben, id, &by_ben).await), "state");
+    assert_eq!(kind(app.decline(&study.ben, id, &by_ben).await), "done", "said again, it stands");
     assert_eq!(kind(app.accept(&study.ben, id, &wire(&study.world.acceptance)).await), "state");
     assert_eq!(study.logged("workspace.answer").await, 1);
 }

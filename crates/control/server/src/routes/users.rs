@@ -9,7 +9,7 @@ use cloister_api::{
     people::{NewUser, NewUserRequest, SetRolesRequest, User},
 };
 use cloister_model::{Role, Roles};
-use cloister_store::people::Switch;
+use cloister_store::people::{Switch, UserRow};
 
 use super::people::user;
 use crate::{
@@ -27,7 +27,12 @@ pub(super) async fn list(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<User>>, Failure> {
     let rows = shared.app.users(&who, &page.cursor, page.limit() + 1).await?;
-    Ok(Json(page.page(rows, |row| row.email.to_string(), |row| user(row, None))))
+    let certificates = shared.app.colleagues_certificates(&who).await?;
+    let shown = |row: UserRow| {
+        let certificate = certificates.get(&row.id).copied();
+        user(row, certificate)
+    };
+    Ok(Json(page.page(rows, |row| row.email.to_string(), shown)))
 }
 
 #[utoipa::path(post, path = "/users", request_body = NewUserRequest, responses((status = 200, body = NewUser)))]
@@ -50,7 +55,9 @@ pub(super) async fn set_roles(
 ) -> Result<Json<User>, Failure> {
     let wanted = [(Role::WorkspaceAdmin, body.workspace_admin), (Role::Auditor, body.auditor)];
     let roles = Roles(wanted.into_iter().filter(|(_, on)| *on).map(|(role, _)| role).collect());
-    Ok(Json(user(shared.app.set_roles(&who, place(&id, "user")?, roles).await?, None)))
+    let row = shared.app.set_roles(&who, place(&id, "user")?, roles).await?;
+    let certificate = shared.app.colleagues_certificates(&who).await?.get(&row.id).copied();
+    Ok(Json(user(row, certificate)))
 }
 
 #[utoipa::path(post, path = "/users/{id}/disable", params(("id" = String, Path)), responses((status = 200, body = User)))]
@@ -59,7 +66,9 @@ pub(super) async fn disable(
     Caller(who): Caller,
     id: Path<String>,
 ) -> Result<Json<User>, Failure> {
-    Ok(Json(user(shared.app.switch_user(&who, place(&id, "user")?, Switch::Off).await?, None)))
+    let row = shared.app.switch_user(&who, place(&id, "user")?, Switch::Off).await?;
+    let certificate = shared.app.colleagues_certificates(&who).await?.get(&row.id).copied();
+    Ok(Json(user(row, certificate)))
 }
 
 #[utoipa::path(post, path = "/users/{id}/enable", params(("id" = String, Path)), responses((status = 200, body = User)))]
@@ -68,5 +77,7 @@ pub(super) async fn enable(
     Caller(who): Caller,
     id: Path<String>,
 ) -> Result<Json<User>, Failure> {
-    Ok(Json(user(shared.app.switch_user(&who, place(&id, "user")?, Switch::On).await?, None)))
+    let row = shared.app.switch_user(&who, place(&id, "user")?, Switch::On).await?;
+    let certificate = shared.app.colleagues_certificates(&who).await?.get(&row.id).copied();
+    Ok(Json(user(row, certificate)))
 }

@@ -1,7 +1,9 @@
 //! Member certificates as the broker issued them.
 
+use std::collections::BTreeMap;
+
 use cloister_authz::{Granted, actions::RequestCertificate};
-use cloister_model::{Digest, Email, Timestamp, UserId};
+use cloister_model::{Digest, Email, OrgId, Timestamp, UserId};
 
 use super::parsed;
 use crate::{Query, Row, StoreError, Tx};
@@ -72,6 +74,18 @@ pub async fn live_of(
     );
     let values = vec![owner.to_string().into(), now.micros().into()];
     db.one(&sql, values).await?.as_ref().map(certificate).transpose()
+}
+
+/// Live certificates of an organisation's people.
+pub async fn live_in(
+    db: &dyn Query,
+    org: OrgId,
+    now: Timestamp,
+) -> Result<BTreeMap<UserId, Digest>, StoreError> {
+    let sql = "SELECT c.owner AS owner, c.digest AS digest FROM certificates c JOIN users u ON u.id = c.owner
+               WHERE u.org = $1 AND c.ended IS NULL AND c.not_after > $2 ORDER BY c.created";
+    let rows = db.all(sql, vec![org.to_string().into(), now.micros().into()]).await?;
+    rows.iter().map(|row| Ok((parsed(row, "owner")?, parsed(row, "digest")?))).collect()
 }
 
 impl Tx {

@@ -23,7 +23,11 @@ pub(super) async fn run(context: &Context, command: AuditCommand) -> Result<Repl
         AuditCommand::List { workspace } => {
             let entries = context.client()?.audit_entries(workspace.as_deref()).await?;
             let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
-            let text = terminal::table(&["when", "who", "what", "to what", "outcome"], &rows);
+            let text = terminal::list(
+                &["when", "who", "what", "to what", "outcome"],
+                &rows,
+                "no entries that you may see",
+            );
             Ok(Reply::new(json!({ "items": entries }), text))
         }
         AuditCommand::Export { out } => export(context, &out).await,

@@ -207,7 +207,11 @@ async fn list(client: &Client) -> Result<Reply, Failure> {
             vec![d.name.to_string(), d.owner.to_string(), state.into(), live.to_string(), d.id.to_string()]
         })
         .collect();
-    let text = terminal::table(&["name", "owner", "state", "shares", "id"], &rows);
+    let text = terminal::list(
+        &["name", "owner", "state", "shares", "id"],
+        &rows,
+        "no datasets yet: add one with `cloister dataset add FILE --name N --rules rules.toml`",
+    );
     Ok(Reply::new(json!({ "items": datasets.iter().map(described).collect::<Vec<_>>() }), text))
 }
 

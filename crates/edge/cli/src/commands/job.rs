@@ -140,7 +140,11 @@ async fn list(client: &Client, workspace: Option<&str>) -> Result<Reply, Failure
             ]
         })
         .collect();
-    let text = terminal::table(&["name", "state", "by", "runs", "id"], &rows);
+    let text = terminal::list(
+        &["name", "state", "by", "runs", "id"],
+        &rows,
+        "no jobs yet: draft one with `cloister job create --workspace W --name N --sql FILE --reader E`",
+    );
     Ok(Reply::new(json!({ "items": jobs.iter().map(described).collect::<Vec<_>>() }), text))
 }
 

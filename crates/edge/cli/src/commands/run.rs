@@ -26,7 +26,11 @@ pub(super) async fn run(context: &Context, command: RunCommand) -> Result<Reply,
                 None => client.api().all("/runs").await?,
             };
             let rows: Vec<Vec<String>> = runs.iter().map(row).collect();
-            let text = terminal::table(&["id", "kind", "state", "by", "when", "why"], &rows);
+            let text = terminal::list(
+                &["id", "kind", "state", "by", "when", "why"],
+                &rows,
+                "no runs yet: run an accepted job with `cloister job run J --wait`",
+            );
             Ok(Reply::new(json!({ "items": runs.iter().map(described).collect::<Vec<_>>() }), text))
         }
         RunCommand::Show { run } => {

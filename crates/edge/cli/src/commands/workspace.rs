@@ -159,7 +159,11 @@ async fn list(client: &Client) -> Result<Reply, Failure> {
             ]
         })
         .collect();
-    let text = terminal::table(&["name", "state", "members", "id"], &rows);
+    let text = terminal::list(
+        &["name", "state", "members", "id"],
+        &rows,
+        "no workspaces yet: make one with `cloister workspace create NAME --type analytics`, or ask its administrator to invite you",
+    );
     Ok(Reply::new(json!({ "items": workspaces }), text))
 }
 

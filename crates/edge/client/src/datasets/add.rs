@@ -147,7 +147,10 @@ impl Client {
                 }
                 ready
             }
-            None => self.encrypted(&me, &prepared, &shelf, &progress).await?,
+            None => {
+                self.name_is_free(&addition.name).await?;
+                self.encrypted(&me, &prepared, &shelf, &progress).await?
+            }
         };
         let path = shelf.ciphertext();
         let sent = send(&self.api, &ready.identity, (&path, &ready.info, PART), &progress).await;
@@ -178,6 +181,17 @@ impl Client {
             Err(ClientError::Problem(problem)) if problem.status == 404 => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Two datasets of one name could not be told apart by name.
+    async fn name_is_free(&self, name: &DatasetName) -> Result<(), ClientError> {
+        let all: Vec<Dataset> = self.api.all("/datasets").await?;
+        let taken = all.iter().any(|held| held.own && held.name == *name && held.state != "deleted");
+        if taken {
+            let text = format!("you have a dataset `{name}` already: give another name, or delete that one");
+            return Err(ClientError::Conflict(text));
+        }
+        Ok(())
     }
 
     async fn encrypted(
