@@ -1,7 +1,6 @@
 //! All endpoints; each handler decodes, calls, encodes.
 
 mod audit;
-mod audit_export;
 mod bytes;
 mod certificates;
 mod datasets;
@@ -48,28 +47,28 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 /// The API under `/api/v1`, with its description.
 pub fn api() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
-        .routes(routes!(people::set_up))
-        .routes(routes!(people::sign_in, people::sessions))
-        .routes(routes!(people::end_session))
-        .routes(routes!(people::set_password))
-        .routes(routes!(people::me))
-        .routes(routes!(people::create_token, people::tokens))
-        .routes(routes!(people::end_token))
-        .routes(routes!(users::list, users::add))
-        .routes(routes!(users::set_roles))
-        .routes(routes!(users::disable))
-        .routes(routes!(users::enable))
-        .routes(routes!(certificates::broker))
-        .routes(routes!(certificates::evidence))
-        .routes(routes!(certificates::request, certificates::find))
-        .routes(routes!(certificates::show))
-        .routes(routes!(certificates::revoke))
-        .routes(routes!(certificates::recover))
-        .routes(routes!(audit::list))
-        .routes(routes!(audit_export::export))
-        .routes(routes!(audit::info))
-        .routes(routes!(audit::checkpoint))
-        .routes(routes!(audit::tile))
+        .routes(routes!(people::set_up::set_up))
+        .routes(routes!(people::sign_in::sign_in, people::sessions::sessions))
+        .routes(routes!(people::end_session::end_session))
+        .routes(routes!(people::set_password::set_password))
+        .routes(routes!(people::me::me))
+        .routes(routes!(people::create_token::create_token, people::tokens::tokens))
+        .routes(routes!(people::end_token::end_token))
+        .routes(routes!(users::list::list, users::add::add))
+        .routes(routes!(users::set_roles::set_roles))
+        .routes(routes!(users::disable::disable))
+        .routes(routes!(users::enable::enable))
+        .routes(routes!(certificates::broker::broker))
+        .routes(routes!(certificates::evidence::evidence))
+        .routes(routes!(certificates::request::request, certificates::find::find))
+        .routes(routes!(certificates::show::show))
+        .routes(routes!(certificates::revoke::revoke))
+        .routes(routes!(certificates::recover::recover))
+        .routes(routes!(audit::list::list))
+        .routes(routes!(audit::export::export))
+        .routes(routes!(audit::info::info))
+        .routes(routes!(audit::checkpoint::checkpoint))
+        .routes(routes!(audit::tile::tile))
         .merge(work())
         .merge(errands())
 }

@@ -15,7 +15,7 @@ use futures::stream;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::audit::{AuditQuery, shown};
+use super::{AuditQuery, shown};
 use crate::{Shared, caller::Caller, problem::Failure};
 
 const COLUMNS: &str = "index,at,actor,action,target,outcome,check,encoded,proof\n";
@@ -23,7 +23,7 @@ const COLUMNS: &str = "index,at,actor,action,target,outcome,check,encoded,proof\
 /// How the export is written.
 #[derive(Clone, Copy, Default, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Format {
+pub(in crate::routes) enum Format {
     /// The first line names log, key and checkpoint, the others are entries with their proofs.
     #[default]
     Jsonl,
@@ -33,7 +33,7 @@ pub(super) enum Format {
 
 /// Which form.
 #[derive(Deserialize, utoipa::IntoParams)]
-pub(super) struct Form {
+pub(in crate::routes) struct Form {
     /// `jsonl` or `csv`.
     #[serde(default)]
     format: Format,
@@ -99,7 +99,7 @@ impl Lines {
 
 #[utoipa::path(get, path = "/audit/export", params(AuditQuery, Form),
     responses((status = 200, content_type = "application/jsonl")))]
-pub(super) async fn export(
+pub(in crate::routes) async fn export(
     State(shared): State<Shared>,
     Caller(who): Caller,
     Query(query): Query<AuditQuery>,

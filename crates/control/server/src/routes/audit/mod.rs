@@ -1,0 +1,75 @@
+//! The audit log: an organisation's view, and the log itself for offline verification.
+
+pub(super) mod checkpoint;
+pub(super) mod export;
+pub(super) mod info;
+pub(super) mod list;
+pub(super) mod tile;
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use cloister_api::audit::AuditEntry;
+use cloister_app::AppError;
+use cloister_audit::{Entry, Outcome};
+use cloister_model::Timestamp;
+use cloister_store::log::{Filter, StoredEntry};
+use serde::Deserialize;
+
+use crate::{page::PageQuery, problem::Failure};
+
+/// Which entries.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(in crate::routes) struct AuditQuery {
+    /// Of this workspace.
+    workspace: Option<String>,
+    /// Of this action.
+    action: Option<String>,
+    /// Not before.
+    #[param(value_type = Option<String>)]
+    from: Option<Timestamp>,
+    /// Before.
+    #[param(value_type = Option<String>)]
+    to: Option<Timestamp>,
+    /// `next` of the page before.
+    #[serde(default)]
+    cursor: String,
+    /// 1 to 200.
+    limit: Option<u64>,
+    /// `jsonl` or `csv`, of an export.
+    #[serde(default, rename = "format")]
+    #[param(ignore)]
+    _format: Option<String>,
+}
+
+impl AuditQuery {
+    fn filter(self) -> Result<(Filter, PageQuery), Failure> {
+        let before = match self.cursor.as_str() {
+            "" => None,
+            text => Some(
+                text.parse().map_err(|_| Failure::new(400, "invalid", "the cursor is not one of ours"))?,
+            ),
+        };
+        let page = PageQuery { cursor: self.cursor, limit: self.limit };
+        let Self { workspace, action, from, to, .. } = self;
+        Ok((Filter { org: None, workspace, action, from, to, before }, page))
+    }
+}
+
+fn shown(stored: &StoredEntry, size: i64, names: &BTreeMap<String, String>) -> Result<AuditEntry, Failure> {
+    let entry = Entry::decode(&stored.encoded).map_err(AppError::internal)?;
+    Ok(AuditEntry {
+        index: (stored.id <= size).then(|| u64::try_from(stored.id - 1).unwrap_or(0)),
+        at: Timestamp::from_micros(entry.at),
+        actor: names.get(&entry.actor).cloned().unwrap_or(entry.actor),
+        action: entry.action,
+        target: entry.target,
+        outcome: match entry.outcome {
+            Outcome::Done => "done".into(),
+            Outcome::Refused => "refused".into(),
+        },
+        check: entry.check,
+        encoded: STANDARD.encode(&stored.encoded),
+    })
+}

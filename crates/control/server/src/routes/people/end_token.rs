@@ -1,0 +1,18 @@
+//! `DELETE /tokens/{id}`.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
+
+use crate::{Shared, body::place, caller::Caller, problem::Failure};
+
+#[utoipa::path(delete, path = "/tokens/{id}", params(("id" = String, Path)), responses((status = 204)))]
+pub(in crate::routes) async fn end_token(
+    State(shared): State<Shared>,
+    Caller(who): Caller,
+    id: Path<String>,
+) -> Result<StatusCode, Failure> {
+    shared.app.end_token(&who, place(&id, "token")?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
