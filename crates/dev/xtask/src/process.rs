@@ -10,7 +10,18 @@ use crate::workspace;
 pub(crate) fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut command = Command::new("cargo");
     command.args(args).current_dir(workspace::root());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| tells_of_xtask(name)) {
+        command.env_remove(name);
+    }
     command
+}
+
+/// Whether `cargo run` set the variable to describe xtask itself. Build scripts (that of `ring`, below parquet and
+/// `DataFusion`) watch such variables: passed on, they would rebuild half the dependencies at each change between
+/// `cargo xtask` and plain `cargo`.
+fn tells_of_xtask(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
 
 /// Runs with the caller's terminal; says which command failed.
