@@ -8,8 +8,30 @@ use std::{
 
 use serde_json::Value;
 
+/// An answer.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// The body, where it is a JSON object.
+    pub(crate) json: Value,
+    head: String,
+}
+
+impl Answer {
+    /// A header by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
+    }
+}
+
 /// Sends one request; gives status and body.
 pub(crate) fn request(url: &str, method: &str, path: &str, headers: &[&str], body: &[u8]) -> (u16, Value) {
+    let answer = exchange(url, method, path, headers, body);
+    (answer.status, answer.json)
+}
+
+/// Sends one request.
+pub(crate) fn exchange(url: &str, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Answer {
     let host = url.trim_start_matches("http://").trim_end_matches('/');
     let mut stream = TcpStream::connect(host).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -25,7 +47,8 @@ pub(crate) fn request(url: &str, method: &str, path: &str, headers: &[&str], bod
     let _ = stream.read_to_end(&mut answer);
     let answer = String::from_utf8_lossy(&answer);
     let status = answer.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or_default();
-    let body = answer.split_once("\r\n\r\n").map(|(_, b)| b).unwrap_or_default();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
     let json = body.find('{').and_then(|at| body.rfind('}').map(|end| &body[at..=end]));
-    (status, json.and_then(|j| serde_json::from_str(j).ok()).unwrap_or(Value::Null))
+    let json = json.and_then(|j| serde_json::from_str(j).ok()).unwrap_or(Value::Null);
+    Answer { status, json, head: head.to_owned() }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests: what cannot be set up ends the test")]
 
 mod bad_input;
+mod conventions;
 mod crashes;
 mod http;
 mod moving;

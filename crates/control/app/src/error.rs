@@ -29,6 +29,9 @@ pub enum AppError {
     /// It is there already, or changed meanwhile.
     #[error("{0}")]
     Conflict(String),
+    /// The caller saw another version of it.
+    #[error("{0}")]
+    Stale(&'static str),
     /// The thing is not in a state for it.
     #[error("{0}")]
     State(String),

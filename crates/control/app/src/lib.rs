@@ -8,6 +8,7 @@
 mod anchor;
 mod background;
 mod error;
+pub mod idempotency;
 pub mod log;
 pub mod people;
 mod permit;

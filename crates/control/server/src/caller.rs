@@ -2,7 +2,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
 use cloister_app::people::{secrets, sessions::Identity};
 use cloister_authz::Actor;
@@ -18,8 +18,9 @@ pub(crate) struct Anyone(pub(crate) Actor);
 /// A worker with the worker token.
 pub(crate) struct WorkerCaller(pub(crate) Actor);
 
-fn bearer(parts: &Parts) -> Option<&str> {
-    let text = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+/// The credential that came with a request.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, secret) = text.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
@@ -32,7 +33,7 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
-        let secret = bearer(parts).ok_or_else(unauthenticated)?;
+        let secret = bearer(&parts.headers).ok_or_else(unauthenticated)?;
         shared.app.identify(secret).await?.map(Self).ok_or_else(unauthenticated)
     }
 }
@@ -41,7 +42,7 @@ impl FromRequestParts<Shared> for Anyone {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
-        match bearer(parts) {
+        match bearer(&parts.headers) {
             None => Ok(Self(Actor::Anonymous)),
             Some(secret) => match shared.app.identify(secret).await? {
                 Some(who) => Ok(Self(who.actor)),
@@ -55,7 +56,7 @@ impl FromRequestParts<Shared> for WorkerCaller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
-        let secret = bearer(parts).ok_or_else(unauthenticated)?;
+        let secret = bearer(&parts.headers).ok_or_else(unauthenticated)?;
         // Comparing hashes: what an attacker learns from the time is of no use for guessing the token.
         if secrets::hash(secret) == *shared.worker_token {
             return Ok(Self(Actor::Worker));

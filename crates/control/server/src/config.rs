@@ -56,7 +56,28 @@ pub struct ServeOptions {
     /// Every worker is simulated, and people shall be told.
     #[arg(long)]
     pub simulated: bool,
+    /// Requests a second of one address, ten seconds' worth at once; 0 counts none.
+    #[arg(long, default_value_t = 400)]
+    pub rate_per_address: u32,
+    /// Requests a second of one session or token, ten seconds' worth at once; 0 counts none.
+    #[arg(long, default_value_t = 200)]
+    pub rate_per_credential: u32,
+    /// Address of a listener for Prometheus; none by default.
+    #[arg(long, env = "CLOISTER_METRICS")]
+    pub metrics: Option<SocketAddr>,
+    /// Whom `/.well-known/security.txt` names: a `mailto:` or `https:` address.
+    #[arg(long, env = "CLOISTER_SECURITY_CONTACT", value_parser = contact)]
+    pub security_contact: Option<String>,
     /// Log filter, such as `info` or `cloister_server=debug`.
     #[arg(long, default_value = "info")]
     pub log: String,
+}
+
+fn contact(text: &str) -> Result<String, String> {
+    let known = ["mailto:", "https://", "tel:"].iter().any(|scheme| text.starts_with(scheme));
+    if known && !text.contains(char::is_whitespace) {
+        Ok(text.to_owned())
+    } else {
+        Err("a contact begins with `mailto:`, `https://` or `tel:`".into())
+    }
 }

@@ -1,7 +1,8 @@
 //! HTTP: routes, sessions, problems, OpenAPI; binary `cloister-server`.
 //!
 //! Handlers translate and nothing else. Invariants: [`Caller`](caller::Caller) is the only place that authenticates;
-//! one table maps a use case's error to a problem; every answer has a request id. Limits: rate limits of sign-in only.
+//! one table maps a use case's error to a problem; every answer has a request id. Limits: rate limits count in
+//! this process; several servers each count for themselves.
 
 pub mod admin;
 pub mod ambient;
@@ -9,7 +10,10 @@ mod body;
 pub mod broker_pipe;
 mod caller;
 mod config;
+mod etag;
+pub mod layers;
 pub mod lock;
+mod metrics;
 mod page;
 mod problem;
 pub mod refusals;

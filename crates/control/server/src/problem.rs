@@ -10,7 +10,7 @@ use cloister_authz::Reason;
 
 /// A problem as an answer.
 #[derive(Debug)]
-pub(crate) struct Failure(pub(crate) Box<Problem>);
+pub(crate) struct Failure(pub(crate) Box<Problem>, Option<u64>);
 
 fn title(slug: &str) -> &'static str {
     match slug {
@@ -23,6 +23,11 @@ fn title(slug: &str) -> &'static str {
         "too-large" => "Too large",
         "invalid-state" => "Not possible in this state",
         "unprocessable" => "It cannot be done as asked",
+        "idempotency-key-reused" => "The key came with another body",
+        "in-progress" => "In progress",
+        "answer-lost" => "Carried out, answer lost",
+        "precondition-required" => "Say which version you change",
+        "precondition-failed" => "Changed in the meantime",
         "rate-limited" => "Too many requests",
         "unavailable" => "Unavailable",
         _internal => "Internal error",
@@ -30,15 +35,30 @@ fn title(slug: &str) -> &'static str {
 }
 
 impl Failure {
+    /// Tells when to come again.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.1 = Some(seconds);
+        self
+    }
+
+    /// When to come again.
+    #[cfg(test)]
+    pub(crate) fn retry_after_seconds(&self) -> Option<u64> {
+        self.1
+    }
+
     pub(crate) fn new(status: u16, slug: &str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Problem {
-            kind: format!("{}{slug}", Problem::BASE),
-            title: title(slug).into(),
-            status,
-            detail: Some(detail.into()),
-            check: None,
-            request_id: None,
-        }))
+        Self(
+            Box::new(Problem {
+                kind: format!("{}{slug}", Problem::BASE),
+                title: title(slug).into(),
+                status,
+                detail: Some(detail.into()),
+                check: None,
+                request_id: None,
+            }),
+            None,
+        )
     }
 
     fn checked(mut self, check: impl Into<String>) -> Self {
@@ -71,10 +91,11 @@ impl From<AppError> for Failure {
             AppError::Conflict(_) => Self::new(409, "conflict", text),
             AppError::State(_) => Self::new(409, "invalid-state", text),
             AppError::Refused { check, .. } => Self::new(403, "refused", text).checked(check),
-            AppError::Throttled => Self::new(429, "rate-limited", text),
+            AppError::Stale(_) => Self::new(412, "precondition-failed", text),
+            AppError::Throttled => Self::new(429, "rate-limited", text).retry_after(300),
             AppError::Unavailable(_) => {
                 tracing::warn!(cause = text, "unavailable");
-                Self::new(503, "unavailable", text)
+                Self::new(503, "unavailable", text).retry_after(2)
             }
             AppError::Internal(_) => {
                 tracing::error!(cause = text, "failed");
@@ -90,6 +111,9 @@ impl IntoResponse for Failure {
         let mut response = (status, axum::Json(&*self.0)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if let Some(seconds) = self.1 {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
         response.extensions_mut().insert(ProblemBody(self.0));
         response
     }

@@ -4,6 +4,7 @@ use std::{
     io::Write as _, net::SocketAddr, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc, time::Duration,
 };
 
+use aws_lc_rs::hmac;
 use cloister_app::{Anchoring, App, Background, PasswordCost, SigningKey, log::Log, people::secrets};
 use cloister_model::{Clock, Rng};
 
@@ -14,6 +15,7 @@ use crate::{
     ServeOptions, Shared,
     ambient::{SystemClock, SystemRng},
     broker_pipe::HttpBroker,
+    layers::limits::Limits,
     lock::FolderLock,
     refusals::Refusals,
     routes,
@@ -68,6 +70,7 @@ async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::E
     let store = Store::open(&database_url(&options.data, options.database.as_deref())).await?;
     let log =
         Log::open(store.clone(), options.data.join("log"), options.log_origin.clone(), log_seed).await?;
+    let cursors = key_file(&keys.join("cursor.key"), rng.as_ref())?;
     let app = App {
         objects: Objects::open(&options.data).await?,
         store,
@@ -84,6 +87,10 @@ async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::E
         app: Arc::new(app),
         worker_token: secrets::hash(token.trim()).into(),
         refusals: Arc::new(Refusals::new(&SystemRng)),
+        limits: Arc::new(Limits::new(options.rate_per_address, options.rate_per_credential)),
+        cursor_key: hmac::Key::new(hmac::HMAC_SHA256, &cursors),
+        security_contact: options.security_contact.clone().map(Into::into),
+        tls: options.tls_cert.is_some(),
         simulated: options.simulated,
     })
 }
@@ -119,6 +126,11 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
         let app = app.clone();
         async move { counts.run(&app, counting).await }
     });
+    let limits = tokio::spawn(shared.limits.clone().run(stopping.clone()));
+    if let Some(address) = options.metrics {
+        crate::metrics::serve(address).map_err(failed("the metrics' address"))?;
+        tokio::spawn(crate::metrics::watch(app.clone(), stopping.clone()));
+    }
     let anchoring = tokio::spawn(Anchoring(app.clone()).run(stopping.clone()));
     let setup = app.setup_secret().await.map_err(|e| failed("the set-up link")(e.into()))?;
     let listener =
@@ -156,6 +168,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     let _ = background.await;
     let _ = anchoring.await;
     let _ = refusals.await;
+    let _ = limits.await;
     let _ = sequencer.await;
     served.map_err(|e| failed("serving")(e.into()))
 }

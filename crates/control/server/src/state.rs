@@ -13,6 +13,14 @@ pub struct Shared {
     pub worker_token: Arc<str>,
     /// Refusals that wait to be logged.
     pub refusals: Arc<crate::refusals::Refusals>,
+    /// How much anybody may ask.
+    pub limits: Arc<crate::layers::limits::Limits>,
+    /// Signs cursors.
+    pub cursor_key: aws_lc_rs::hmac::Key,
+    /// Whom `security.txt` names.
+    pub security_contact: Option<Arc<str>>,
+    /// Whether it serves TLS itself.
+    pub tls: bool,
     /// Whether every worker is simulated.
     pub simulated: bool,
 }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{Query as _, Store, StoreError, Tx};
 
 /// Every table, each after those it refers to.
-pub const TABLES: [&str; 24] = [
+pub const TABLES: [&str; 25] = [
     "organisations",
     "users",
     "sessions",
@@ -38,6 +38,7 @@ pub const TABLES: [&str; 24] = [
     "run_outputs",
     "stamps",
     "workers",
+    "idempotency",
 ];
 /// Rows read at once.
 const PAGE: usize = 500;

@@ -108,29 +108,37 @@ impl Tx {
         .map(|_| ())
     }
 
-    /// Changes a draft; false when the job is no draft.
+    /// Changes a draft; false when it is no longer the draft that was seen.
     pub async fn change_draft(
         &self,
         grant: &Granted<EditJob>,
+        (seen_name, seen): (&str, &str),
         name: &JobName,
         draft: &str,
     ) -> Result<bool, StoreError> {
-        let sql =
-            "UPDATE jobs SET name = $1, draft = $2 WHERE id = $3 AND state = 'draft' AND deleted IS NULL";
-        Ok(self.exec(sql, vec![name.as_str().into(), draft.into(), grant.id().into()]).await? == 1)
+        let sql = "UPDATE jobs SET name = $1, draft = $2
+                   WHERE id = $3 AND state = 'draft' AND deleted IS NULL AND name = $4 AND draft = $5";
+        let values =
+            vec![name.as_str().into(), draft.into(), grant.id().into(), seen_name.into(), seen.into()];
+        Ok(self.exec(sql, values).await? == 1)
     }
 
     /// Deletes a draft; false when it is none. One that was submitted or tried goes from sight and gives up its name:
     /// its statements and runs still point at it.
-    pub async fn delete_draft(&self, grant: &Granted<EditJob>, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn delete_draft(
+        &self,
+        grant: &Granted<EditJob>,
+        seen: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let fresh = "DELETE FROM jobs WHERE id = $1 AND state = 'draft' AND deleted IS NULL AND spec IS NULL
-                     AND NOT EXISTS (SELECT 1 FROM runs WHERE job = $1)";
-        if self.exec(fresh, vec![grant.id().into()]).await? == 1 {
+                     AND draft = $2 AND NOT EXISTS (SELECT 1 FROM runs WHERE job = $1)";
+        if self.exec(fresh, vec![grant.id().into(), seen.into()]).await? == 1 {
             return Ok(true);
         }
-        let sql =
-            "UPDATE jobs SET deleted = $1, name = id WHERE id = $2 AND state = 'draft' AND deleted IS NULL";
-        Ok(self.exec(sql, vec![now.micros().into(), grant.id().into()]).await? == 1)
+        let sql = "UPDATE jobs SET deleted = $1, name = id
+                   WHERE id = $2 AND state = 'draft' AND deleted IS NULL AND draft = $3";
+        Ok(self.exec(sql, vec![now.micros().into(), grant.id().into(), seen.into()]).await? == 1)
     }
 
     /// The job stands for a signed spec now.

@@ -9,7 +9,9 @@
 pub mod copy;
 mod database;
 pub mod datasets;
+pub mod depths;
 mod error;
+pub mod idempotency;
 pub mod jobs;
 pub mod lease;
 pub mod log;

@@ -49,6 +49,7 @@ impl Tx {
 
     /// Commits everything, the audit entries included.
     pub async fn commit(self) -> Result<(), StoreError> {
+        self.mark_acted().await?;
         Ok(self.0.commit().await?)
     }
 

@@ -171,14 +171,16 @@ impl Tx {
         .map(|_| ())
     }
 
-    /// Changes the description.
+    /// Changes the description; false when it is no longer what was seen.
     pub async fn describe_workspace(
         &self,
         grant: &Granted<DescribeWorkspace>,
+        seen: &Description,
         text: &Description,
-    ) -> Result<(), StoreError> {
-        let values = vec![text.as_str().into(), grant.id().into()];
-        self.exec("UPDATE workspaces SET description = $1 WHERE id = $2", values).await.map(|_| ())
+    ) -> Result<bool, StoreError> {
+        let values = vec![text.as_str().into(), grant.id().into(), seen.as_str().into()];
+        let sql = "UPDATE workspaces SET description = $1 WHERE id = $2 AND description = $3";
+        Ok(self.exec(sql, values).await? == 1)
     }
 
     /// Stores that a charter lists someone. Invited before by the same charter, it stays.

@@ -3,10 +3,12 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The root of this checkout.
+/// The root of this checkout: as `cargo run` says it, since a program built here may be found by a checkout elsewhere that
+/// shares the target folder.
 pub(crate) fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(3).unwrap_or(here).to_path_buf()
+    let told = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = told.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf());
+    here.ancestors().nth(3).unwrap_or(&here).to_path_buf()
 }
 
 /// The folder cargo builds into, as cargo itself decides it: the environment first, then `target` in the checkout.

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use cloister_api::{Page, Problem};
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{
+    Method, RequestBuilder, StatusCode,
+    header::{self, HeaderValue},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::ClientError;
@@ -82,6 +85,16 @@ impl Api {
     /// `GET`.
     pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         Ok(self.ask(self.request(Method::GET, path)).await?.value)
+    }
+
+    /// `GET`, with the entity tag that an edit of it must name.
+    pub async fn get_tagged<T: DeserializeOwned>(&self, path: &str) -> Result<(T, HeaderValue), ClientError> {
+        let response = self.send(self.request(Method::GET, path)).await?;
+        let tag = response.headers().get(header::ETAG).cloned();
+        let tag = tag.ok_or_else(|| ClientError::Protocol("an answer without an entity tag".into()))?;
+        let bytes = bounded(response, MAX_ANSWER).await?;
+        let value = serde_json::from_slice(&bytes).map_err(|e| ClientError::Protocol(e.to_string()))?;
+        Ok((value, tag))
     }
 
     /// `GET` of bytes, at most `max` of them.

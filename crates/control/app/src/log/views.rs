@@ -7,6 +7,7 @@ use cloister_authz::{
 use cloister_model::OrgId;
 use cloister_store::{
     EntryDraft,
+    depths::{Depths, depths},
     log::{Filter, StoredEntry},
     workspaces,
 };
@@ -79,6 +80,11 @@ impl App {
     /// How many entries the log holds.
     pub async fn log_size(&self) -> Result<i64, AppError> {
         Ok(self.store.read().log_state().await?.map_or(0, |state| state.size))
+    }
+
+    /// How much waits.
+    pub async fn depths(&self) -> Result<Depths, AppError> {
+        Ok(depths(&self.store.read()).await?)
     }
 
     /// A tile. Hashes are public; entries are for organisation admins and auditors.

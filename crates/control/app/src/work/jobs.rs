@@ -165,30 +165,42 @@ impl App {
         self.job_view(row).await
     }
 
-    /// Changes a draft.
+    /// Changes a draft that is still as the caller saw it.
     pub async fn change_draft(
         &self,
         actor: &Actor,
-        id: JobId,
+        seen: &JobRow,
         name: &JobName,
         draft: &str,
     ) -> Result<JobView, AppError> {
+        let id = seen.id;
         let (row, granted) = self.editable(actor, id).await?;
-        let tx = self.store.write().await?;
-        if !tx.change_draft(&granted, name, draft).await.map_err(|e| taken(e, name))? {
+        if row.state != JobState::Draft {
             return Err(AppError::State("only a draft can be changed; withdraw the job first".into()));
+        }
+        let tx = self.store.write().await?;
+        if !tx
+            .change_draft(&granted, (seen.name.as_str(), &seen.draft), name, draft)
+            .await
+            .map_err(|e| taken(e, name))?
+        {
+            return Err(AppError::Stale("the draft was changed after you read it; read it again"));
         }
         tx.audit(EntryDraft::done(self.now(), actor, "job.edit").target(id).workspace(row.workspace)).await?;
         tx.commit().await?;
         self.show_job(actor, id).await
     }
 
-    /// Deletes a draft. What was signed about it, and runs that tried it, stay.
-    pub async fn delete_draft(&self, actor: &Actor, id: JobId) -> Result<(), AppError> {
+    /// Deletes a draft that is still as the caller saw it. What was signed about it, and runs that tried it, stay.
+    pub async fn delete_draft(&self, actor: &Actor, seen: &JobRow) -> Result<(), AppError> {
+        let id = seen.id;
         let (row, granted) = self.editable(actor, id).await?;
         let tx = self.store.write().await?;
-        if !tx.delete_draft(&granted, self.now()).await? {
+        if row.state != JobState::Draft {
             return Err(AppError::State("only a draft can be deleted; withdraw the job first".into()));
+        }
+        if !tx.delete_draft(&granted, &seen.draft, self.now()).await? {
+            return Err(AppError::Stale("the draft was changed after you read it; read it again"));
         }
         tx.audit(EntryDraft::done(self.now(), actor, "job.delete").target(id).workspace(row.workspace))
             .await?;

@@ -1,7 +1,11 @@
 //! Drafts: deleted, they are gone from sight; what was signed about them, and runs that tried them, stay.
 
-use cloister_app::work::{Paging, grounds::wire};
-use cloister_model::states::JobState;
+use cloister_app::{
+    AppError,
+    work::{Paging, grounds::wire},
+};
+use cloister_authz::Actor;
+use cloister_model::{JobId, states::JobState};
 use cloister_statement::predicate::{Spec, Withdrawal, WithdrawalTarget};
 
 use crate::study::{Study, edits, kind};
@@ -10,23 +14,44 @@ fn all() -> Paging {
     Paging { after: String::new(), limit: 200 }
 }
 
+/// Deletes what is there now.
+async fn delete(study: &Study, actor: &Actor, job: JobId) -> Result<(), AppError> {
+    let seen = study.app.show_job(actor, job).await?.row;
+    study.app.delete_draft(actor, &seen).await
+}
+
+#[tokio::test]
+async fn of_two_who_edit_the_same_draft_the_second_learns_of_the_first() {
+    let study = Study::active(edits()).await;
+    let (app, ana) = (&study.app, &study.ana);
+    let job = study.draft("count").await;
+    let seen = app.show_job(ana, job).await.unwrap().row;
+    let name = seen.name.clone();
+    app.change_draft(ana, &seen, &name, "{\"first\":1}").await.unwrap();
+    assert_eq!(kind(app.change_draft(ana, &seen, &name, "{\"second\":1}").await), "stale");
+    assert_eq!(kind(app.delete_draft(ana, &seen).await), "stale");
+    let now = app.show_job(ana, job).await.unwrap().row;
+    assert_eq!(now.draft, "{\"first\":1}");
+    app.delete_draft(ana, &now).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_draft_is_deleted_and_a_signed_history_is_not() {
     let study = Study::active(edits()).await;
     let (app, ana, id) = (&study.app, &study.ana, study.workspace());
     let fresh = study.draft("fresh").await;
-    app.delete_draft(ana, fresh).await.unwrap();
+    delete(&study, ana, fresh).await.unwrap();
     assert_eq!(kind(app.show_job(ana, fresh).await), "absent");
 
     let job = study.draft("count").await;
     app.submit_job(ana, job, &wire(&study.world.spec)).await.unwrap();
-    assert_eq!(kind(app.delete_draft(ana, job).await), "state", "under review");
+    assert_eq!(kind(delete(&study, ana, job).await), "state", "under review");
     let withdrawal = Withdrawal { target: WithdrawalTarget::Spec(study.world.spec.digest()) };
     let withdrawal = study.world.ana.sign(Some(id), withdrawal);
     app.withdraw_job(ana, job, &wire(&withdrawal)).await.unwrap();
     assert_eq!(app.show_job(ana, job).await.unwrap().row.state, JobState::Draft);
-    assert_eq!(kind(app.delete_draft(&study.ben, job).await), "denied");
-    app.delete_draft(ana, job).await.unwrap();
+    assert_eq!(kind(delete(&study, &study.ben, job).await), "denied");
+    delete(&study, ana, job).await.unwrap();
     assert_eq!(kind(app.show_job(ana, job).await), "absent");
     assert_eq!(kind(app.submit_job(ana, job, &wire(&study.world.spec)).await), "absent");
     assert!(app.workspace_jobs(ana, id, &all()).await.unwrap().is_empty());
@@ -46,8 +71,8 @@ async fn a_tried_draft_can_be_deleted_and_its_test_stays_readable() {
     body.test = true;
     let spec = study.world.ana.sign(study.world.workspace(), body);
     let run = app.test_job(ana, job, &wire(&spec)).await.unwrap().row.id;
-    app.delete_draft(ana, job).await.unwrap();
-    assert_eq!(kind(app.delete_draft(ana, job).await), "absent");
+    delete(&study, ana, job).await.unwrap();
+    assert_eq!(kind(delete(&study, ana, job).await), "absent");
     assert_eq!(app.show_run(ana, run).await.unwrap().row.job, job);
     assert!(app.list_jobs(ana, &all()).await.unwrap().is_empty());
 }

@@ -349,6 +349,7 @@ pub(crate) fn kind<T>(result: Result<T, AppError>) -> &'static str {
         Err(AppError::Unprocessable(_)) => "unprocessable",
         Err(AppError::Conflict(_)) => "conflict",
         Err(AppError::State(_)) => "state",
+        Err(AppError::Stale(_)) => "stale",
         Err(AppError::Refused { .. }) => "refused",
         Err(AppError::Throttled) => "throttled",
         Err(AppError::Unavailable(_)) => "unavailable",

@@ -7,7 +7,9 @@ mod datasets;
 mod health;
 mod jobs;
 mod people;
+mod problems;
 mod runs;
+mod security;
 mod uploads;
 mod users;
 mod worker;
@@ -18,9 +20,10 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware,
+    middleware::{self, Next},
+    response::Response,
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -36,10 +39,12 @@ use utoipa_axum::{
 
 use crate::{
     Shared,
+    layers::{idempotency, limits, retiring, trace},
     problem::{Failure, with_request_id},
 };
 
-const MAX_BODY: usize = 4 << 20;
+/// The largest body of most endpoints.
+pub(crate) const MAX_BODY: usize = 4 << 20;
 /// The largest sealed output a worker may put.
 const MAX_OUTPUT: usize = 512 << 20;
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -131,6 +136,7 @@ fn errands() -> OpenApiRouter<Shared> {
 /// The `OpenAPI` document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = OpenApiRouter::<Shared>::new().nest("/api/v1", api()).into_openapi();
+    problems::of_each(&mut document);
     document.info.title = "Cloister".into();
     document.info.version = env!("CARGO_PKG_VERSION").into();
     document
@@ -146,6 +152,16 @@ impl MakeRequestId for Ids {
     }
 }
 
+/// Browsers that came by TLS once never come without.
+async fn strict_transport(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if shared.tls {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
+}
+
 /// Everything that is served.
 pub fn router(shared: Shared) -> Router {
     let id = HeaderName::from_static("x-request-id");
@@ -156,6 +172,9 @@ pub fn router(shared: Shared) -> Router {
     api.route("/api/v1/openapi.json", axum::routing::get(|| async { axum::Json(openapi()) }))
         .route("/healthz", axum::routing::get(health::alive))
         .route("/readyz", axum::routing::get(health::ready))
+        .route("/.well-known/security.txt", axum::routing::get(security::security))
+        .route_layer(middleware::from_fn(crate::metrics::measure))
+        .route_layer(middleware::from_fn(retiring::retire))
         .fallback(|| async { Failure::new(404, "not-found", "there is no such endpoint") })
         .method_not_allowed_fallback(|| async {
             Failure::new(405, "invalid", "the endpoint has no such method")
@@ -163,15 +182,19 @@ pub fn router(shared: Shared) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(shared.clone(), idempotency::once))
+        .layer(middleware::from_fn_with_state(shared.clone(), limits::limit))
         .layer(middleware::from_fn_with_state(shared.clone(), crate::refusals::count))
         .layer(middleware::from_fn(with_request_id))
         .layer(PropagateRequestIdLayer::new(id.clone()))
         .layer(TraceLayer::new_for_http())
+        .layer(middleware::from_fn(trace::trace))
         .layer(SetRequestIdLayer::new(id, Ids))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::CACHE_CONTROL, "no-store"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))
         .layer(set(header::X_FRAME_OPTIONS, "DENY"))
         .layer(set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+        .layer(middleware::from_fn_with_state(shared.clone(), strict_transport))
         .with_state(shared)
 }

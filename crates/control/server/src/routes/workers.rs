@@ -1,14 +1,16 @@
 //! Workers that were seen.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use cloister_api::{Page, worker::WorkerInfo};
 use cloister_model::Assurance;
 use cloister_store::workers::WorkerRow;
 
-use crate::{Shared, caller::Caller, page::PageQuery, problem::Failure};
+use crate::{
+    Shared,
+    caller::Caller,
+    page::{PageQuery, Paged},
+    problem::Failure,
+};
 
 fn shown(row: WorkerRow) -> WorkerInfo {
     let assurance = match row.assurance {
@@ -28,7 +30,7 @@ fn shown(row: WorkerRow) -> WorkerInfo {
 pub(super) async fn list(
     State(shared): State<Shared>,
     Caller(who): Caller,
-    Query(page): Query<PageQuery>,
+    page: Paged,
 ) -> Result<Json<Page<WorkerInfo>>, Failure> {
     let rows = shared.app.list_workers(&who.actor, &page.paging()).await?;
     Ok(Json(page.page(rows, |row| row.name.clone(), shown)))

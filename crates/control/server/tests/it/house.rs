@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, Response},
+};
 use cloister_app::{
     App, BrokerPipe, PasswordCost, PipeError, SigningKey,
     log::Log,
@@ -16,6 +20,7 @@ use cloister_model::{Role, Roles};
 use cloister_server::{
     Shared,
     ambient::{SystemClock, SystemRng},
+    layers::limits::Limits,
     refusals::Refusals,
     routes,
 };
@@ -48,6 +53,11 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn new() -> Self {
+        Self::limited(0, 0).await
+    }
+
+    /// With rate limits, per address and per credential.
+    pub(crate) async fn limited(per_address: u32, per_credential: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::of_this_run();
         let store = Store::open(&database.url_in(folder.path())).await.unwrap();
@@ -69,7 +79,11 @@ impl House {
         let shared = Shared {
             app: app.clone(),
             worker_token: secrets::hash("worker").into(),
+            limits: Arc::new(Limits::new(per_address, per_credential)),
+            cursor_key: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &[5; 32]),
+            security_contact: Some("mailto:security@house.example".into()),
             refusals: Arc::new(Refusals::new(&SystemRng)),
+            tls: true,
             simulated: true,
         };
         Self { app, router: routes::router(shared), _folder: folder, _database: database }
@@ -108,7 +122,7 @@ impl House {
         token: Option<&str>,
         body: Option<Value>,
     ) -> (u16, Value) {
-        let mut request = Request::builder().method(method).uri(path);
+        let mut request = Request::builder().method(method).uri(path).header("if-match", "*");
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -117,6 +131,18 @@ impl House {
         let status = response.status().as_u16();
         let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, serde_json::from_slice(&bytes).unwrap_or(json!(null)))
+    }
+
+    /// One request as it is.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// A workspace of one member, as a row: its statements are of no concern to the endpoints that read it.
+    pub(crate) async fn rows(&self, sql: &str) {
+        let tx = self.app.store.write().await.unwrap();
+        tx.exec(sql, vec![]).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// The text that a `GET` gives.

@@ -4,6 +4,7 @@ mod m0001_people;
 mod m0002_log;
 mod m0003_work;
 mod m0005_workers;
+mod m0009_idempotency;
 
 use sea_orm_migration::prelude::*;
 
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_log::Log),
             Box::new(m0003_work::Work),
             Box::new(m0005_workers::Workers),
+            Box::new(m0009_idempotency::Idempotency),
         ]
     }
 }

@@ -8,6 +8,8 @@ mod work;
 use clap::{Parser, Subcommand};
 
 pub(crate) use data::{DatasetAdd, DatasetCommand, DatasetSet, Share};
+#[cfg(test)]
+pub(crate) use operate::Exposure;
 pub(crate) use operate::{AdminArgs, AdminCommand, OrgCommand, Reference, Serve, UserCommand};
 pub(crate) use people::{
     Create, KeyCommand, Login, MemberCommand, MemberSet, OnOff, ScopeWord, Set, Setup, TokenCommand,

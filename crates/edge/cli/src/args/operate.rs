@@ -27,6 +27,39 @@ pub(crate) struct Serve {
     /// Run broker and worker in a SIMULATED TEE, which proves nothing about hardware.
     #[arg(long)]
     pub(crate) insecure_sim_tee: bool,
+    /// How the server meets strangers.
+    #[command(flatten)]
+    pub(crate) exposure: Exposure,
+}
+
+/// Options handed to the server as they are.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Exposure {
+    /// Requests a second of one address, ten seconds' worth at once; 0 counts none. [default: 400]
+    #[arg(long, value_name = "N")]
+    pub(crate) rate_per_address: Option<u32>,
+    /// Requests a second of one session or token, ten seconds' worth at once; 0 counts none. [default: 200]
+    #[arg(long, value_name = "N")]
+    pub(crate) rate_per_credential: Option<u32>,
+    /// Address of a listener for Prometheus metrics; none by default.
+    #[arg(long, env = "CLOISTER_METRICS")]
+    pub(crate) metrics: Option<SocketAddr>,
+    /// Whom `/.well-known/security.txt` names: a `mailto:`, `https:` or `tel:` address.
+    #[arg(long, env = "CLOISTER_SECURITY_CONTACT")]
+    pub(crate) security_contact: Option<String>,
+}
+
+impl Exposure {
+    /// The server's words for them.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let pairs = [
+            ("--rate-per-address", self.rate_per_address.map(|n| n.to_string())),
+            ("--rate-per-credential", self.rate_per_credential.map(|n| n.to_string())),
+            ("--metrics", self.metrics.map(|address| address.to_string())),
+            ("--security-contact", self.security_contact.clone()),
+        ];
+        pairs.into_iter().filter_map(|(name, value)| value.map(|v| [name.to_owned(), v])).flatten().collect()
+    }
 }
 
 /// `cloister admin`.

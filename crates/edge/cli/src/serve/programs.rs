@@ -75,6 +75,7 @@ fn server_words(args: &Serve, listen: &str, prepared: &Prepared, broker: &str) -
     if let (Some(cert), Some(key)) = (&args.tls_cert, &args.tls_key) {
         line.extend(words(&["--tls-cert", &path(cert), "--tls-key", &path(key)]));
     }
+    line.extend(args.exposure.words());
     line
 }
 
@@ -205,14 +206,16 @@ mod tests {
             worker_token: "D/keys/worker.token".into(),
             dev_root: Some("D/keys/development-root.json".into()),
         };
-        let args = Serve {
+        let mut args = Serve {
             data: "D".into(),
             listen: "127.0.0.1:0".parse().unwrap(),
             tls_cert: None,
             tls_key: None,
             insecure_sim_tee: true,
             database: None,
+            exposure: crate::args::Exposure::default(),
         };
+        args.exposure.metrics = "127.0.0.1:9".parse().ok();
         assert_eq!(
             broker_words(&prepared, "127.0.0.1:0").join(" "),
             "--listen 127.0.0.1:0 --state D/broker/state --config D/broker/configuration.json --insecure-sim-tee \
@@ -221,7 +224,7 @@ mod tests {
         assert_eq!(
             server_words(&args, address("https://127.0.0.1:8400"), &prepared, "http://b").join(" "),
             "serve --data D --listen 127.0.0.1:8400 --broker http://b --worker-token-file D/keys/worker.token \
-             --log-origin cloister.local/log --simulated"
+             --log-origin cloister.local/log --simulated --metrics 127.0.0.1:9"
         );
         prepared.dev_root = None;
         assert_eq!(

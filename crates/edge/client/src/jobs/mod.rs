@@ -6,7 +6,7 @@ mod submit;
 use cloister_api::jobs::{Draft, Job};
 use cloister_model::Digest;
 use cloister_statement::predicate::Spec;
-use reqwest::Method;
+use reqwest::{Method, header};
 
 use crate::{
     Client, ClientError,
@@ -35,12 +35,17 @@ impl Client {
     }
 
     /// Changes a draft. A job under review or accepted goes back to draft first, by a signed withdrawal that voids every
-    /// approval.
+    /// approval. A draft that somebody else has changed after `job` was read is a conflict, and stays as it is.
     pub async fn update_job(&self, job: &Job, draft: &Draft) -> Result<Job, ClientError> {
         if matches!(job.state.as_str(), "under_review" | "accepted") {
             self.withdraw_job(job).await?;
         }
-        let request = self.api.request(Method::PUT, &format!("/jobs/{}", job.id)).json(draft);
+        let path = format!("/jobs/{}", job.id);
+        let (found, tag) = self.api.get_tagged::<Job>(&path).await?;
+        if found.draft != job.draft {
+            return Err(ClientError::Conflict(format!("`{}` was changed by somebody else", job.draft.name)));
+        }
+        let request = self.api.request(Method::PUT, &path).header(header::IF_MATCH, tag).json(draft);
         Ok(self.api.ask(request).await?.value)
     }
 

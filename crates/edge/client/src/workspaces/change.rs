@@ -8,7 +8,7 @@ use cloister_api::{
 use cloister_model::{Description, Email, WorkspaceName};
 use cloister_statement::predicate::{Archive, Charter, Suspension};
 use cloister_verify::charters::validate_charter;
-use reqwest::Method;
+use reqwest::{Method, header};
 
 use super::{
     HeldWorkspace,
@@ -53,7 +53,13 @@ impl Client {
         description: Description,
     ) -> Result<(), ClientError> {
         let body = SetDescriptionRequest { description };
-        self.api.tell(Method::PATCH, &format!("/workspaces/{}", held.id), Some(&body)).await
+        let path = format!("/workspaces/{}", held.id);
+        let (found, tag) = self.api.get_tagged::<Workspace>(&path).await?;
+        if found.description != held.description {
+            return Err(ClientError::Conflict("somebody else has just changed the description".into()));
+        }
+        let request = self.api.request(Method::PATCH, &path).header(header::IF_MATCH, tag);
+        self.api.send(request.json(&body)).await.map(|_| ())
     }
 
     /// Proposes the next charter version. It is in force once everyone it needs has accepted it.
@@ -77,8 +83,12 @@ impl Client {
         let statement = self.sign(&me, Some(held.genesis()), next, facts)?;
         let path = format!("/workspaces/{}/charters", held.genesis());
         let body = StatementBody { statement: to_api(&statement) };
-        self.api.post::<InForce>(&path, &body).await?;
-        self.api.get(&format!("/workspaces/{}", held.genesis())).await
+        let shown = format!("/workspaces/{}", held.genesis());
+        // The statement itself follows one version and no other; the tag says so before anything is stored.
+        let (_, tag) = self.api.get_tagged::<Workspace>(&shown).await?;
+        let request = self.api.request(Method::POST, &path).header(header::IF_MATCH, tag).json(&body);
+        self.api.ask::<InForce>(request).await?;
+        self.api.get(&shown).await
     }
 
     fn next_charter(

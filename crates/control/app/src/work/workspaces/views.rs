@@ -36,12 +36,12 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Changes the description.
+    /// Changes the description that the caller saw.
     pub async fn describe_workspace(
         &self,
         actor: &Actor,
         id: Digest,
-        text: &Description,
+        (seen, text): (&Description, &Description),
     ) -> Result<WorkspaceView, AppError> {
         let (row, resource) = self.workspace_resource(actor, id).await?;
         let granted = self.permit(actor, DescribeWorkspace, &resource, "workspace").await?;
@@ -49,7 +49,9 @@ impl App {
             return Err(AppError::State("the workspace is archived".into()));
         }
         let tx = self.store.write().await?;
-        tx.describe_workspace(&granted, text).await?;
+        if !tx.describe_workspace(&granted, seen, text).await? {
+            return Err(AppError::Stale("the description was changed after you read it; read it again"));
+        }
         tx.audit(EntryDraft::done(self.now(), actor, "workspace.describe").target(id).workspace(id)).await?;
         tx.commit().await?;
         self.view(self.workspace_row(id).await?).await

@@ -105,7 +105,7 @@ pub(in crate::routes) async fn export(
     Query(query): Query<AuditQuery>,
     Query(form): Query<Form>,
 ) -> Result<Response, Failure> {
-    let (filter, _) = query.filter()?;
+    let filter = query.filter();
     let app = shared.app.clone();
     let names = app.actor_names(who.user.org).await?;
     let export = app.export(&who, filter).await?;

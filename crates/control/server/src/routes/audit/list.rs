@@ -3,6 +3,7 @@
 use axum::{
     Json,
     extract::{Query, State},
+    http::Uri,
 };
 use cloister_api::{Page, audit::AuditEntry};
 
@@ -13,10 +14,11 @@ use crate::{Shared, caller::Caller, problem::Failure};
 pub(in crate::routes) async fn list(
     State(shared): State<Shared>,
     Caller(who): Caller,
+    uri: Uri,
     Query(query): Query<AuditQuery>,
 ) -> Result<Json<Page<AuditEntry>>, Failure> {
-    let (filter, page) = query.filter()?;
-    let rows = shared.app.audit(&who, filter, page.limit() + 1).await?;
+    let (filter, page) = query.page(&shared, &uri)?;
+    let rows = shared.app.audit(&who, filter, page.ask()).await?;
     let (size, names) = (shared.app.log_size().await?, shared.app.actor_names(who.user.org).await?);
     let Page { items, next } = page.page(rows, |row| row.id.to_string(), |row| shown(&row, size, &names));
     Ok(Json(Page { items: items.into_iter().collect::<Result<_, _>>()?, next }))

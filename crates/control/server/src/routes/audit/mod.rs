@@ -8,6 +8,7 @@ pub(super) mod tile;
 
 use std::collections::BTreeMap;
 
+use axum::http::Uri;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use cloister_api::audit::AuditEntry;
 use cloister_app::AppError;
@@ -16,7 +17,7 @@ use cloister_model::Timestamp;
 use cloister_store::log::{Filter, StoredEntry};
 use serde::Deserialize;
 
-use crate::{page::PageQuery, problem::Failure};
+use crate::{Shared, page::Paged, problem::Failure};
 
 /// Which entries.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -34,8 +35,10 @@ pub(in crate::routes) struct AuditQuery {
     to: Option<Timestamp>,
     /// `next` of the page before.
     #[serde(default)]
+    #[param(max_length = 1024)]
     cursor: String,
-    /// 1 to 200.
+    /// 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u64>,
     /// `jsonl` or `csv`, of an export.
     #[serde(default, rename = "format")]
@@ -44,16 +47,19 @@ pub(in crate::routes) struct AuditQuery {
 }
 
 impl AuditQuery {
-    fn filter(self) -> Result<(Filter, PageQuery), Failure> {
-        let before = match self.cursor.as_str() {
-            "" => None,
-            text => Some(
-                text.parse().map_err(|_| Failure::new(400, "invalid", "the cursor is not one of ours"))?,
-            ),
-        };
-        let page = PageQuery { cursor: self.cursor, limit: self.limit };
+    fn filter(self) -> Filter {
         let Self { workspace, action, from, to, .. } = self;
-        Ok((Filter { org: None, workspace, action, from, to, before }, page))
+        Filter { org: None, workspace, action, from, to, before: None }
+    }
+
+    /// The page asked for, and the entries it shows.
+    fn page(self, shared: &Shared, uri: &Uri) -> Result<(Filter, Paged), Failure> {
+        let page = Paged::of(uri, shared, &self.cursor, self.limit)?;
+        let before = match page.after.as_str() {
+            "" => None,
+            text => Some(text.parse().map_err(AppError::internal)?),
+        };
+        Ok((Filter { before, ..self.filter() }, page))
     }
 }
 

@@ -5,15 +5,19 @@ use axum::{
     http::StatusCode,
 };
 
-use super::id;
-use crate::{Shared, caller::Caller, problem::Failure};
+use super::{id, shown};
+use crate::{Shared, caller::Caller, etag::IfMatch, problem::Failure};
 
-#[utoipa::path(delete, path = "/jobs/{id}", params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/jobs/{id}", params(("id" = String, Path), ("If-Match" = String, Header)), responses((status = 204)))]
 pub(in crate::routes) async fn delete(
     State(shared): State<Shared>,
     Caller(who): Caller,
     path: Path<String>,
+    seen: IfMatch,
 ) -> Result<StatusCode, Failure> {
-    shared.app.delete_draft(&who.actor, id(&path)?).await?;
+    let now = shared.app.show_job(&who.actor, id(&path)?).await?;
+    let row = now.row.clone();
+    seen.check(&shown(now)?)?;
+    shared.app.delete_draft(&who.actor, &row).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -23,7 +23,7 @@ use cloister_app::{
 };
 use cloister_model::{JobId, WorkspaceId};
 
-use crate::{body::place, page::PageQuery, problem::Failure};
+use crate::{body::place, page::Paged, problem::Failure};
 
 fn review(view: ReviewView) -> ReviewInfo {
     ReviewInfo {
@@ -55,7 +55,7 @@ fn shown(view: JobView) -> Result<Job, Failure> {
     })
 }
 
-fn page_of(page: &PageQuery, views: Vec<JobView>) -> Result<Json<Page<Job>>, Failure> {
+fn page_of(page: &Paged, views: Vec<JobView>) -> Result<Json<Page<Job>>, Failure> {
     let Page { items, next } = page.page(views, |view| view.row.id.to_string(), shown);
     Ok(Json(Page { items: items.into_iter().collect::<Result<_, _>>()?, next }))
 }

@@ -1,19 +1,21 @@
 //! `GET /runs`.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use cloister_api::{Page, runs::Run};
 
 use super::shown;
-use crate::{Shared, caller::Caller, page::PageQuery, problem::Failure};
+use crate::{
+    Shared,
+    caller::Caller,
+    page::{PageQuery, Paged},
+    problem::Failure,
+};
 
 #[utoipa::path(get, path = "/runs", params(PageQuery), responses((status = 200, body = Page<Run>)))]
 pub(in crate::routes) async fn list(
     State(shared): State<Shared>,
     Caller(who): Caller,
-    Query(page): Query<PageQuery>,
+    page: Paged,
 ) -> Result<Json<Page<Run>>, Failure> {
     let views = shared.app.list_runs(&who.actor, &page.paging()).await?;
     Ok(Json(page.page(views, |view| view.row.id.to_string(), shown)))

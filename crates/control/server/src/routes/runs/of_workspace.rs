@@ -2,12 +2,18 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Path, State},
 };
 use cloister_api::{Page, runs::Run};
 
 use super::shown;
-use crate::{Shared, body::place, caller::Caller, page::PageQuery, problem::Failure};
+use crate::{
+    Shared,
+    body::place,
+    caller::Caller,
+    page::{PageQuery, Paged},
+    problem::Failure,
+};
 
 #[utoipa::path(get, path = "/workspaces/{id}/runs", params(("id" = String, Path), PageQuery),
     responses((status = 200, body = Page<Run>)))]
@@ -15,7 +21,7 @@ pub(in crate::routes) async fn of_workspace(
     State(shared): State<Shared>,
     Caller(who): Caller,
     path: Path<String>,
-    Query(page): Query<PageQuery>,
+    page: Paged,
 ) -> Result<Json<Page<Run>>, Failure> {
     let workspace = place(&path, "workspace")?;
     let views = shared.app.workspace_runs(&who.actor, workspace, &page.paging()).await?;

@@ -1,21 +1,30 @@
 //! `PATCH /workspaces/{id}`.
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::extract::{Path, State};
 use cloister_api::workspaces::{SetDescriptionRequest, Workspace};
 
-use super::{id, shown};
-use crate::{Shared, body::Body, caller::Caller, problem::Failure};
+use super::{edited, id, shown};
+use crate::{
+    Shared,
+    body::Body,
+    caller::Caller,
+    etag::{IfMatch, Tagged},
+    problem::Failure,
+};
 
-#[utoipa::path(patch, path = "/workspaces/{id}", params(("id" = String, Path)), request_body = SetDescriptionRequest,
+#[utoipa::path(patch, path = "/workspaces/{id}", params(("id" = String, Path), ("If-Match" = String, Header)), request_body = SetDescriptionRequest,
     responses((status = 200, body = Workspace)))]
 pub(in crate::routes) async fn describe(
     State(shared): State<Shared>,
     Caller(who): Caller,
     path: Path<String>,
+    seen: IfMatch,
     Body(body): Body<SetDescriptionRequest>,
-) -> Result<Json<Workspace>, Failure> {
-    Ok(Json(shown(shared.app.describe_workspace(&who.actor, id(&path)?, &body.description).await?)))
+) -> Result<Tagged<Workspace>, Failure> {
+    let id = id(&path)?;
+    let now = shared.app.show_workspace(&who.actor, id).await?;
+    let before = now.row.description.clone();
+    seen.check(&edited(&shown(now)))?;
+    let shown = shown(shared.app.describe_workspace(&who.actor, id, (&before, &body.description)).await?);
+    Tagged::by(&edited(&shown), shown)
 }

@@ -65,6 +65,11 @@ pub(super) fn statements(found: Statements) -> WorkspaceStatements {
     }
 }
 
+/// What acts change of a workspace: what only time changes is no reason to refuse an edit.
+fn edited(shown: &Workspace) -> Workspace {
+    Workspace { notice: None, ..shown.clone() }
+}
+
 fn id(path: &Path<String>) -> Result<Digest, Failure> {
     place(path, "workspace")
 }
