@@ -22,6 +22,7 @@ pub struct Deployment {
     binaries: Binaries,
     folder: TempDir,
     database: Database,
+    words: Vec<String>,
     child: Option<Child>,
     /// Where the API is.
     pub url: String,
@@ -37,11 +38,17 @@ impl Deployment {
 
     /// A fresh one from particular binaries.
     pub fn start_with(binaries: Binaries) -> Self {
+        Self::start_as(binaries, &[])
+    }
+
+    /// The same with more words for `cloister serve`, at every start.
+    pub fn start_as(binaries: Binaries, words: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("a temporary folder: {e}"));
         let mut deployment = Self {
             binaries,
             folder,
             database: Database::of_this_run(),
+            words: words.iter().map(|word| (*word).to_owned()).collect(),
             child: None,
             url: String::new(),
             ready: Value::Null,
@@ -91,6 +98,7 @@ impl Deployment {
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--insecure-sim-tee", "--data"])
             .arg(self.data())
+            .args(&self.words)
             .stdin(Stdio::null());
         if let Some(url) = self.database.url() {
             command.env("CLOISTER_DATABASE", url);
