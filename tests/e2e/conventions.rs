@@ -58,7 +58,10 @@ fn body(operation: &str) -> Value {
         "POST /datasets/{id}/seals" => json!({ "workspace": "00".repeat(32), "sealed_key": {} }),
         "POST /datasets/{id}/manifests" => json!({ "manifest": empty, "owner_key": "x" }),
         "POST /uploads/{id}/finish" => json!({ "size": 1, "sha256": "00".repeat(32) }),
-        "POST /runs/{id}/cancel" | "POST /users/{id}/disable" | "POST /users/{id}/enable" => json!({}),
+        "POST /runs/{id}/cancel"
+        | "POST /users/{id}/disable"
+        | "POST /users/{id}/enable"
+        | "DELETE /users/{id}/password" => json!({}),
         _ => json!({ "statement": empty }),
     }
 }

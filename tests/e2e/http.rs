@@ -13,14 +13,20 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// The body, where it is a JSON object.
     pub(crate) json: Value,
+    pub(crate) body: String,
     head: String,
 }
 
 impl Answer {
     /// A header by its name in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
-        let mut lines = self.head.lines().filter_map(|line| line.split_once(": "));
-        lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
+        self.headers(name).into_iter().next()
+    }
+
+    /// All headers of a name.
+    pub(crate) fn headers(&self, name: &str) -> Vec<String> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, v)| v.to_owned()).collect()
     }
 }
 
@@ -50,5 +56,5 @@ pub(crate) fn exchange(url: &str, method: &str, path: &str, headers: &[&str], bo
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
     let json = body.find('{').and_then(|at| body.rfind('}').map(|end| &body[at..=end]));
     let json = json.and_then(|j| serde_json::from_str(j).ok()).unwrap_or(Value::Null);
-    Answer { status, json, head: head.to_owned() }
+    Answer { status, json, body: body.to_owned(), head: head.to_owned() }
 }

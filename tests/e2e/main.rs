@@ -2,12 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests: what cannot be set up ends the test")]
 
 mod bad_input;
+mod browser;
 mod conventions;
 mod crashes;
 mod http;
 mod moving;
 mod recovery;
 mod refusals;
+mod sso;
 mod story;
 mod tampering;
 mod world;

@@ -4,12 +4,10 @@
 //! gives: the caller's credential, the idempotency key and the body. Whoever reads the database learns nothing.
 //! Limit: an answer larger than [`MAX_ANSWER`] is not kept; its repetition is told that it was carried out.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 pub use cloister_store::idempotency::{Known, within};
 use sha2::{Digest as _, Sha256};
 
-use crate::{App, AppError};
+use crate::{App, AppError, sealed::SealingKey};
 
 /// The largest answer that is kept.
 pub const MAX_ANSWER: usize = 1 << 20;
@@ -21,7 +19,7 @@ pub struct Keyed {
     /// What the store knows it by.
     pub name: String,
     body: String,
-    seal: [u8; 32],
+    seal: SealingKey,
 }
 
 fn digest(label: &str, parts: &[&[u8]]) -> [u8; 32] {
@@ -41,33 +39,13 @@ impl Keyed {
         Self {
             name: hex::encode(digest("cloister/idempotency/name/v1", &common)),
             body: hex::encode(digest("cloister/idempotency/body/v1", &[key, body])),
-            seal: digest("cloister/idempotency/seal/v1", &[credential, target, key, body]),
+            seal: SealingKey::new(digest("cloister/idempotency/seal/v1", &[credential, target, key, body])),
         }
-    }
-
-    fn cipher(&self) -> Result<LessSafeKey, AppError> {
-        let key = UnboundKey::new(&AES_256_GCM, &self.seal);
-        Ok(LessSafeKey::new(key.map_err(|_| AppError::Internal("no key to seal an answer".into()))?))
-    }
-
-    fn seal(&self, nonce: [u8; NONCE_LEN], answer: &[u8]) -> Result<String, AppError> {
-        let mut bytes = answer.to_vec();
-        let aad = Aad::from(self.name.as_bytes());
-        let sealed =
-            self.cipher()?.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut bytes);
-        sealed.map_err(|_| AppError::Internal("an answer cannot be sealed".into()))?;
-        Ok(STANDARD.encode([&nonce[..], &bytes].concat()))
     }
 
     /// The stored answer's bytes.
     pub fn open(&self, sealed: &str) -> Result<Vec<u8>, AppError> {
-        let broken = || AppError::Internal("a stored answer cannot be opened".into());
-        let bytes = STANDARD.decode(sealed).map_err(|_| broken())?;
-        let (nonce, text) = bytes.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
-        let mut text = text.to_vec();
-        let opened = self.cipher()?.open_in_place(nonce, Aad::from(self.name.as_bytes()), &mut text);
-        Ok(opened.map_err(|_| broken())?.to_vec())
+        self.seal.open(&self.name, sealed)
     }
 }
 
@@ -85,7 +63,7 @@ impl App {
         let tx = self.store.write().await?;
         match answer {
             Some((status, bytes)) if bytes.len() <= MAX_ANSWER => {
-                let sealed = keyed.seal(self.random(), bytes)?;
+                let sealed = keyed.seal.seal(&keyed.name, self.random(), bytes)?;
                 tx.answer_request(&keyed.name, status, &sealed).await?;
             }
             Some(_) | None => tx.forget_request(&keyed.name).await?,
@@ -101,7 +79,7 @@ mod tests {
     #[test]
     fn only_the_same_request_opens_its_answer() {
         let keyed = Keyed::new("clses_a", "POST /x", "k", b"{}");
-        let sealed = keyed.seal([7; NONCE_LEN], b"secret").unwrap();
+        let sealed = keyed.seal.seal(&keyed.name, [7; 12], b"secret").unwrap();
         assert_eq!(keyed.open(&sealed).unwrap(), b"secret");
         for other in [
             Keyed::new("clses_b", "POST /x", "k", b"{}"),

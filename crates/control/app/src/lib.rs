@@ -14,6 +14,7 @@ pub mod people;
 mod permit;
 mod pipe;
 pub mod restrict;
+pub mod sealed;
 pub mod work;
 
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub struct App {
     pub log: Arc<log::Log>,
     /// Vouches for local accounts.
     pub vouching: SigningKey,
+    /// Seals small secrets at rest.
+    pub sealing: sealed::SealingKey,
     /// What hashing a password costs.
     pub passwords: PasswordCost,
     /// What was verified of workspaces.

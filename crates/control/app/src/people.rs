@@ -7,4 +7,5 @@ pub mod passwords;
 mod recovery;
 pub mod secrets;
 pub mod sessions;
+pub mod sso;
 pub mod tokens;

@@ -122,6 +122,14 @@ actions! {
     SetRoles = "user.roles", Admin, [OrgAdmin];
     /// Switch signing in off or on.
     SwitchUser = "user.switch", Admin, [OrgAdmin];
+    /// See how an organisation's people sign in.
+    ReadSignIn = "sign-in.read", Admin, [OrgAdmin];
+    /// Add, change or remove an organisation's identity provider.
+    SetProvider = "provider.set", Admin, [OrgAdmin, HostOperator];
+    /// Say who of an organisation may sign in with a password.
+    SetLocalSignIn = "sign-in.local", Admin, [OrgAdmin, HostOperator];
+    /// Let a device sign in as oneself.
+    ApproveDevice = "device.approve", Session, [SignedIn];
     /// Add an organisation.
     AddOrganisation = "organisation.add", Admin, [HostOperator];
     /// Make someone organisation admin.

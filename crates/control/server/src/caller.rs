@@ -7,7 +7,7 @@ use axum::{
 use cloister_app::people::{secrets, sessions::Identity};
 use cloister_authz::Actor;
 
-use crate::{Shared, problem::Failure};
+use crate::{Shared, cookie, problem::Failure};
 
 /// A signed-in user. Whoever is unknown, expired or switched off gets 401.
 pub(crate) struct Caller(pub(crate) Identity);
@@ -25,6 +25,19 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
+/// The credential of a user: in the header, or in a browser's cookie.
+fn credential<'a>(shared: &Shared, parts: &'a Parts) -> Result<Option<&'a str>, Failure> {
+    if let Some(secret) = bearer(&parts.headers) {
+        return Ok(Some(secret));
+    }
+    let secret = cookie::get(shared, &parts.headers, cookie::SESSION);
+    if secret.is_some() && !cookie::same_site(&parts.method, &parts.headers) {
+        let text = "a browser's session acts from this server's own pages only";
+        return Err(Failure::new(403, "refused", text).checked("origin"));
+    }
+    Ok(secret)
+}
+
 fn unauthenticated() -> Failure {
     Failure::new(401, "unauthenticated", "no valid session or token came with the request")
 }
@@ -33,7 +46,7 @@ impl FromRequestParts<Shared> for Caller {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
-        let secret = bearer(&parts.headers).ok_or_else(unauthenticated)?;
+        let secret = credential(shared, parts)?.ok_or_else(unauthenticated)?;
         shared.app.identify(secret).await?.map(Self).ok_or_else(unauthenticated)
     }
 }
@@ -42,7 +55,7 @@ impl FromRequestParts<Shared> for Anyone {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
-        match bearer(&parts.headers) {
+        match credential(shared, parts)? {
             None => Ok(Self(Actor::Anonymous)),
             Some(secret) => match shared.app.identify(secret).await? {
                 Some(who) => Ok(Self(who.actor)),

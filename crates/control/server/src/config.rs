@@ -17,7 +17,7 @@ pub struct Options {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the API.
-    Serve(ServeOptions),
+    Serve(Box<ServeOptions>),
     /// Add organisations and users, on the host.
     Admin(crate::admin::AdminOptions),
     /// Print the `OpenAPI` document.
@@ -68,9 +68,24 @@ pub struct ServeOptions {
     /// Whom `/.well-known/security.txt` names: a `mailto:` or `https:` address.
     #[arg(long, env = "CLOISTER_SECURITY_CONTACT", value_parser = contact)]
     pub security_contact: Option<String>,
+    /// Where browsers reach this server: `https://cloister.example`. The address it listens on by default.
+    #[arg(long, env = "CLOISTER_PUBLIC_URL", value_parser = public)]
+    pub public_url: Option<String>,
+    /// TOML file of identity providers, read at the start.
+    #[arg(long, env = "CLOISTER_PROVIDERS")]
+    pub providers: Option<PathBuf>,
     /// Log filter, such as `info` or `cloister_server=debug`.
     #[arg(long, default_value = "info")]
     pub log: String,
+}
+
+fn public(text: &str) -> Result<String, String> {
+    let begins = text.starts_with("https://") || text.starts_with("http://");
+    if begins && !text.contains(char::is_whitespace) && !text.contains(['?', '#']) {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("a public URL is `https://host[:port]`".into())
+    }
 }
 
 fn contact(text: &str) -> Result<String, String> {

@@ -21,7 +21,7 @@ async fn main() -> ExitCode {
     match Options::parse().command {
         Command::Serve(options) => {
             say(&options.log);
-            match serve::run(options, |line| println!("{line}")).await {
+            match serve::run(*options, |line| println!("{line}")).await {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => {
                     eprintln!("error: {error}");

@@ -61,7 +61,7 @@ impl Failure {
         )
     }
 
-    fn checked(mut self, check: impl Into<String>) -> Self {
+    pub(crate) fn checked(mut self, check: impl Into<String>) -> Self {
         self.0.check = Some(check.into());
         self
     }

@@ -5,7 +5,9 @@ use std::{
 };
 
 use aws_lc_rs::hmac;
-use cloister_app::{Anchoring, App, Background, PasswordCost, SigningKey, log::Log, people::secrets};
+use cloister_app::{
+    Anchoring, App, Background, PasswordCost, SigningKey, log::Log, people::secrets, sealed::SealingKey,
+};
 use cloister_model::{Clock, Rng};
 
 use cloister_store::{Store, objects::Objects};
@@ -17,6 +19,8 @@ use crate::{
     broker_pipe::HttpBroker,
     layers::limits::Limits,
     lock::FolderLock,
+    oidc::Providers,
+    provider_file,
     refusals::Refusals,
     routes,
 };
@@ -61,7 +65,10 @@ pub fn key_file(path: &Path, rng: &dyn Rng) -> std::io::Result<[u8; 32]> {
     Ok(seed)
 }
 
-async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::Error + Send + Sync>> {
+async fn compose(
+    options: &ServeOptions,
+    public_url: &str,
+) -> Result<Shared, Box<dyn std::error::Error + Send + Sync>> {
     let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(SystemRng));
     let keys = options.data.join("server");
     let vouching = SigningKey::from_seed(&key_file(&keys.join("vouching.key"), rng.as_ref())?);
@@ -71,6 +78,7 @@ async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::E
     let log =
         Log::open(store.clone(), options.data.join("log"), options.log_origin.clone(), log_seed).await?;
     let cursors = key_file(&keys.join("cursor.key"), rng.as_ref())?;
+    let sealing = key_file(&keys.join("sealing.key"), rng.as_ref())?;
     let app = App {
         objects: Objects::open(&options.data).await?,
         store,
@@ -80,6 +88,7 @@ async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::E
         log: Arc::new(log),
         vouching,
         passwords: PasswordCost::PRODUCTION,
+        sealing: SealingKey::new(sealing),
         judged: cloister_app::work::grounds::Judged::default(),
         work: tokio::sync::Notify::new(),
     };
@@ -90,6 +99,8 @@ async fn compose(options: &ServeOptions) -> Result<Shared, Box<dyn std::error::E
         limits: Arc::new(Limits::new(options.rate_per_address, options.rate_per_credential)),
         cursor_key: hmac::Key::new(hmac::HMAC_SHA256, &cursors),
         security_contact: options.security_contact.clone().map(Into::into),
+        providers: Arc::new(Providers::new()?),
+        public_url: public_url.into(),
         tls: options.tls_cert.is_some(),
         simulated: options.simulated,
     })
@@ -112,8 +123,18 @@ async fn stopped() {
 pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<(), ServeError> {
     let lock = FolderLock::take(&options.data).map_err(|e| failed("the data folder")(e.into()))?;
     let _lock = lock.ok_or_else(|| ServeError::Locked(options.data.display().to_string()))?;
-    let shared = compose(&options).await.map_err(failed("starting"))?;
+    let listener =
+        std::net::TcpListener::bind(options.listen).map_err(|e| failed("the address")(e.into()))?;
+    listener.set_nonblocking(true).map_err(|e| failed("the address")(e.into()))?;
+    let address = listener.local_addr().map_err(|e| failed("the address")(e.into()))?;
+    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{address}");
+    let public_url = options.public_url.as_deref().unwrap_or(&url);
+    let shared = compose(&options, public_url).await.map_err(failed("starting"))?;
     let app = shared.app.clone();
+    if let Some(file) = &options.providers {
+        provider_file::install(&app, file).await.map_err(failed("the providers' file"))?;
+    }
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let holder = app.new_id().to_string();
     let sequencer = tokio::spawn(app.log.clone().run(app.clock.clone(), holder, stopping.clone()));
@@ -133,12 +154,6 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     }
     let anchoring = tokio::spawn(Anchoring(app.clone()).run(stopping.clone()));
     let setup = app.setup_secret().await.map_err(|e| failed("the set-up link")(e.into()))?;
-    let listener =
-        std::net::TcpListener::bind(options.listen).map_err(|e| failed("the address")(e.into()))?;
-    listener.set_nonblocking(true).map_err(|e| failed("the address")(e.into()))?;
-    let address = listener.local_addr().map_err(|e| failed("the address")(e.into()))?;
-    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
-    let url = format!("{scheme}://{address}");
     let mut line = json!({ "event": "ready", "url": url });
     if let Some(secret) = setup {
         line["setup"] = format!("{url}/setup#{secret}").into();

@@ -19,6 +19,10 @@ pub struct Shared {
     pub cursor_key: aws_lc_rs::hmac::Key,
     /// Whom `security.txt` names.
     pub security_contact: Option<Arc<str>>,
+    /// Organisations' identity providers.
+    pub providers: Arc<crate::oidc::Providers>,
+    /// Where browsers reach this server, without a slash at the end.
+    pub public_url: Arc<str>,
     /// Whether it serves TLS itself.
     pub tls: bool,
     /// Whether every worker is simulated.

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{Query as _, Store, StoreError, Tx};
 
 /// Every table, each after those it refers to.
-pub const TABLES: [&str; 25] = [
+pub const TABLES: [&str; 31] = [
     "organisations",
     "users",
     "sessions",
@@ -39,6 +39,12 @@ pub const TABLES: [&str; 25] = [
     "stamps",
     "workers",
     "idempotency",
+    "providers",
+    "domains",
+    "identities",
+    "sign_ins",
+    "device_grants",
+    "logouts",
 ];
 /// Rows read at once.
 const PAGE: usize = 500;

@@ -2,6 +2,8 @@
 
 pub mod certificates;
 pub mod credentials;
+pub mod devices;
+pub mod sso;
 
 use cloister_authz::{
     Granted,
@@ -234,6 +236,17 @@ impl Tx {
         match switch {
             Switch::Off => self.end_credentials(grant.id()).await,
             Switch::On => Ok(()),
+        }
+    }
+}
+
+impl Tx {
+    /// Ends the password of the user of the grant, and whatever was signed in with it.
+    pub async fn end_password(&self, grant: &Granted<SwitchUser>) -> Result<(), StoreError> {
+        let sql = "UPDATE users SET password = NULL WHERE id = $1";
+        match self.exec(sql, vec![grant.id().into()]).await? {
+            0 => Err(StoreError::NotFound),
+            _ => self.end_credentials(grant.id()).await,
         }
     }
 }

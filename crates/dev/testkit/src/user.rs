@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -44,15 +44,25 @@ impl User {
         self.run_with_input(arguments, "")
     }
 
+    /// The same with stderr in a file, where a test reads along.
+    pub fn run_telling(&self, arguments: &[&str], said: &Path) -> Outcome {
+        let file = fs::File::create(said).unwrap_or_else(|e| panic!("{}: {e}", said.display()));
+        self.carry_out(arguments, "", file.into())
+    }
+
     /// The same with text on stdin.
     pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Outcome {
+        self.carry_out(arguments, input, Stdio::piped())
+    }
+
+    fn carry_out(&self, arguments: &[&str], input: &str, stderr: Stdio) -> Outcome {
         let mut child = Command::new(&self.program)
             .args(arguments)
             .arg("--json")
             .env("CLOISTER_HOME", &self.home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .unwrap_or_else(|e| panic!("{}: {e}", self.program.display()));
         if let Some(mut stdin) = child.stdin.take() {

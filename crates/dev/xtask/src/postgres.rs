@@ -8,7 +8,7 @@ use crate::{demo::console::Console, demo::tools, process};
 /// The variable that the test kit reads.
 const VARIABLE: &str = "CLOISTER_TEST_DATABASE";
 /// Whose tests use a database.
-const FILTER: &str = "package(cloister-server) | package(cloister-e2e)";
+const FILTER: &str = "package(cloister-server) | package(cloister-app) | package(cloister-e2e)";
 
 /// Runs them; where PostgreSQL is missing and may not be installed, they are counted as skipped, and the way out is said.
 pub(crate) fn suite(console: &Console, agreed: bool) -> Result<Totals, String> {

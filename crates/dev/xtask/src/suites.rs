@@ -84,15 +84,26 @@ pub(crate) fn python() -> Result<Option<Totals>, String> {
     Ok(Some(pytest_totals(&printed).judged(output.status.success())))
 }
 
+/// Installs what a folder's lock file names, unless it is there already.
+fn node_modules(folder: &Path) -> Result<(), String> {
+    if folder.join("node_modules").is_dir() {
+        return Ok(());
+    }
+    process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
+}
+
+/// The identity provider that end-to-end tests sign in at.
+pub(crate) fn identity_provider() -> Result<(), String> {
+    node_modules(&workspace::root().join("tests/oidc"))
+}
+
 /// The console's suite, where there is one.
 pub(crate) fn web() -> Result<Option<Totals>, String> {
     let folder = workspace::root().join("web");
     if !folder.join("package.json").is_file() {
         return Ok(None);
     }
-    if !folder.join("node_modules").is_dir() {
-        process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))?;
-    }
+    node_modules(&folder)?;
     let report = workspace::target_dir().join("vitest.json");
     let status = Command::new("npx")
         .args(["vitest", "run", "--reporter=default", "--reporter=json"])

@@ -18,6 +18,7 @@ const MAX_ANSWER: usize = 96 << 20;
 #[derive(Clone)]
 pub struct Api {
     http: reqwest::Client,
+    root: String,
     base: String,
     token: Option<String>,
 }
@@ -49,8 +50,9 @@ impl Api {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|e| ClientError::Unreachable(reason(e)))?;
-        let base = format!("{}/api/v1", base.trim_end_matches('/'));
-        Ok(Self { http, base, token: token.map(str::to_owned) })
+        let root = base.trim_end_matches('/').to_owned();
+        let base = format!("{root}/api/v1");
+        Ok(Self { http, root, base, token: token.map(str::to_owned) })
     }
 
     /// A request to a path under `/api/v1`.
@@ -124,6 +126,27 @@ impl Api {
             None => request,
         };
         self.send(request).await.map(|_| ())
+    }
+
+    /// `POST` of a form to a path outside the API, as OAuth has it; gives the status and the JSON of the answer.
+    pub async fn form(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<(StatusCode, serde_json::Value), ClientError> {
+        let mut url = reqwest::Url::parse(&format!("{}{path}", self.root))
+            .map_err(|e| ClientError::Input(format!("`{}` is not a server address: {e}", self.root)))?;
+        let to = url.clone();
+        url.query_pairs_mut().extend_pairs(fields);
+        let request = self.http.post(to).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = request.body(url.query().unwrap_or_default().to_owned());
+        let response = request.send().await.map_err(|e| ClientError::Unreachable(reason(e)))?;
+        let status = response.status();
+        let text = bounded(response, 1 << 20).await?;
+        match serde_json::from_slice(&text) {
+            Ok(value) => Ok((status, value)),
+            Err(_) => Err(problem(status, &text)),
+        }
     }
 
     /// Every item of a paged list.

@@ -15,6 +15,7 @@
 pub mod broker;
 pub mod client;
 pub mod datasets;
+pub mod device;
 pub mod enrol;
 pub mod error;
 pub mod http;

@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod people;
 pub mod problem;
 pub mod runs;
+pub mod sign_in;
 pub mod worker;
 pub mod workspaces;
 

@@ -138,7 +138,7 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    async fn colleague(&self, who: &Identity, id: UserId) -> Result<Resource, AppError> {
+    pub(super) async fn colleague(&self, who: &Identity, id: UserId) -> Result<Resource, AppError> {
         let user = people::user_by_id(&self.store.read(), id).await?;
         let thing = Resource::new(Kind::User, id.to_string()).with(Relation::Own, id == who.user.id);
         Ok(match user {

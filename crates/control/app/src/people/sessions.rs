@@ -7,12 +7,13 @@ use cloister_authz::{
     actions::{ManageSessions, SignIn},
     authorize,
 };
-use cloister_model::{Duration, Email, SessionId};
+use cloister_model::{Duration, Email, Role, SessionId};
 use cloister_store::{
-    EntryDraft, Query, StoreError,
+    EntryDraft, Query, StoreError, Tx,
     people::{
         self, UserRow,
         credentials::{self, SessionRow},
+        sso::{self, LocalSignIn},
     },
 };
 
@@ -61,7 +62,10 @@ impl App {
         let known = found.as_ref().map(|user| user.id);
         let right = passwords::verify(self.passwords, password, stored).await?;
         match found {
-            Some(user) if right && !user.disabled => self.begin_session(user).await,
+            Some(user) if right && !user.disabled => {
+                self.local_allowed(&user).await?;
+                self.begin_session(user).await
+            }
             Some(_) | None => {
                 let tx = self.store.write().await?;
                 tx.count_failure(&who, window, now).await?;
@@ -77,6 +81,28 @@ impl App {
     }
 
     pub(super) async fn begin_session(&self, user: UserRow) -> Result<SignedIn, AppError> {
+        let tx = self.store.write().await?;
+        let done = self.open_session(&tx, user).await?;
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Whether the organisation lets this account in by password. Told to who knew the password only.
+    async fn local_allowed(&self, user: &UserRow) -> Result<(), AppError> {
+        let who = sso::local_sign_in(&self.store.read(), user.org).await?;
+        if who == LocalSignIn::All || user.roles.has(Role::OrganizationAdmin) {
+            return Ok(());
+        }
+        let (now, actor) = (self.now(), actor_of(user, Powers::session()));
+        let tx = self.store.write().await?;
+        tx.audit(EntryDraft::refused(now, &actor, "session.create", "local_sign_in").target(user.id)).await?;
+        tx.commit().await?;
+        let reason = "your organisation signs in through its provider: use `cloister login URL --sso`".into();
+        Err(AppError::Refused { check: "local_sign_in".into(), reason })
+    }
+
+    /// A session of this user, in the caller's transaction.
+    pub(super) async fn open_session(&self, tx: &Tx, user: UserRow) -> Result<SignedIn, AppError> {
         let now = self.now();
         let token = self.new_secret(secrets::SESSION);
         let session = SessionRow {
@@ -87,10 +113,8 @@ impl App {
             expires: now.plus(LIFE),
         };
         let actor = actor_of(&user, Powers::session());
-        let tx = self.store.write().await?;
         tx.add_session(&session, &secrets::hash(&token)).await?;
         tx.audit(EntryDraft::done(now, &actor, "session.create").target(session.id)).await?;
-        tx.commit().await?;
         Ok(SignedIn { token, session, user: UserRow { last_sign_in: Some(now), ..user } })
     }
 

@@ -181,6 +181,7 @@ impl Study {
             log: Arc::new(log),
             vouching: SigningKey::from_seed(&[4; 32]),
             passwords: PasswordCost::MINIMUM,
+            sealing: cloister_app::sealed::SealingKey::new([6; 32]),
             judged: Judged::default(),
             work: tokio::sync::Notify::new(),
         });

@@ -1,6 +1,7 @@
 //! All endpoints; each handler decodes, calls, encodes.
 
 mod audit;
+mod auth;
 mod bytes;
 mod certificates;
 mod datasets;
@@ -10,6 +11,7 @@ mod people;
 mod problems;
 mod runs;
 mod security;
+mod sign_in;
 mod uploads;
 mod users;
 mod worker;
@@ -63,6 +65,12 @@ pub fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(users::set_roles::set_roles))
         .routes(routes!(users::disable::disable))
         .routes(routes!(users::enable::enable))
+        .routes(routes!(users::end_password::end_password))
+        .routes(routes!(sign_in::settings::settings))
+        .routes(routes!(sign_in::names::names, sign_in::set_provider::set_provider))
+        .routes(routes!(sign_in::remove_provider::remove_provider))
+        .routes(routes!(sign_in::test_provider::test_provider))
+        .routes(routes!(sign_in::set_local::set_local))
         .routes(routes!(certificates::broker::broker))
         .routes(routes!(certificates::evidence::evidence))
         .routes(routes!(certificates::request::request, certificates::find::find))
@@ -172,6 +180,7 @@ pub fn router(shared: Shared) -> Router {
     api.route("/api/v1/openapi.json", axum::routing::get(|| async { axum::Json(openapi()) }))
         .route("/healthz", axum::routing::get(health::alive))
         .route("/readyz", axum::routing::get(health::ready))
+        .merge(auth::routes())
         .route("/.well-known/security.txt", axum::routing::get(security::security))
         .route_layer(middleware::from_fn(crate::metrics::measure))
         .route_layer(middleware::from_fn(retiring::retire))

@@ -73,6 +73,7 @@ impl House {
             log: Arc::new(log),
             vouching: SigningKey::from_seed(&[4; 32]),
             passwords: PasswordCost::MINIMUM,
+            sealing: cloister_app::sealed::SealingKey::new([6; 32]),
             judged: cloister_app::work::grounds::Judged::default(),
             work: tokio::sync::Notify::new(),
         });
@@ -83,6 +84,8 @@ impl House {
             cursor_key: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &[5; 32]),
             security_contact: Some("mailto:security@house.example".into()),
             refusals: Arc::new(Refusals::new(&SystemRng)),
+            providers: Arc::new(cloister_server::oidc::Providers::new().unwrap()),
+            public_url: "https://house.example".into(),
             tls: true,
             simulated: true,
         };

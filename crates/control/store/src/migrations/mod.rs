@@ -5,6 +5,7 @@ mod m0002_log;
 mod m0003_work;
 mod m0005_workers;
 mod m0009_idempotency;
+mod m0010_sign_in;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_work::Work),
             Box::new(m0005_workers::Workers),
             Box::new(m0009_idempotency::Idempotency),
+            Box::new(m0010_sign_in::SignIn),
         ]
     }
 }

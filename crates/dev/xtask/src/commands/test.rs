@@ -30,6 +30,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let console = Console::new(true);
     let agreed = workspace::in_ci() || tools::is_root();
     tools::ensure(&console, agreed)?;
+    suites::identity_provider()?;
     let built = build::binaries(&console);
     let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter)))];
     if args.filter.is_empty() {

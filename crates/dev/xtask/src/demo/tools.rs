@@ -7,10 +7,11 @@ use crate::demo::console::Console;
 use crate::{Outcome, process};
 
 /// A program, how to see whether it is there, and the Debian package that has it.
-const NEEDED: [(&str, &[&str], &str); 3] = [
+const NEEDED: [(&str, &[&str], &str); 4] = [
     ("cc", &["--version"], "build-essential"),
     ("python3", &["--version"], "python3"),
     ("python3", &["-m", "pip", "--version"], "python3-pip"),
+    ("npm", &["--version"], "npm"),
 ];
 
 /// The Debian packages that are missing here.

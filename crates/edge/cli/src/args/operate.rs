@@ -44,6 +44,12 @@ pub(crate) struct Exposure {
     /// Address of a listener for Prometheus metrics; none by default.
     #[arg(long, env = "CLOISTER_METRICS")]
     pub(crate) metrics: Option<SocketAddr>,
+    /// Where browsers reach the server: `https://cloister.example`. The address it listens on by default.
+    #[arg(long, env = "CLOISTER_PUBLIC_URL", value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// TOML file of identity providers, read at the start.
+    #[arg(long, env = "CLOISTER_PROVIDERS", value_name = "FILE")]
+    pub(crate) providers: Option<PathBuf>,
     /// Whom `/.well-known/security.txt` names: a `mailto:`, `https:` or `tel:` address.
     #[arg(long, env = "CLOISTER_SECURITY_CONTACT")]
     pub(crate) security_contact: Option<String>,
@@ -56,6 +62,8 @@ impl Exposure {
             ("--rate-per-address", self.rate_per_address.map(|n| n.to_string())),
             ("--rate-per-credential", self.rate_per_credential.map(|n| n.to_string())),
             ("--metrics", self.metrics.map(|address| address.to_string())),
+            ("--public-url", self.public_url.clone()),
+            ("--providers", self.providers.as_ref().map(|path| path.to_string_lossy().into_owned())),
             ("--security-contact", self.security_contact.clone()),
         ];
         pairs.into_iter().filter_map(|(name, value)| value.map(|v| [name.to_owned(), v])).flatten().collect()

@@ -27,12 +27,15 @@ pub(crate) struct Setup {
 pub(crate) struct Login {
     /// The server's address.
     pub(crate) url: String,
-    /// The account.
-    #[arg(long)]
-    pub(crate) email: Email,
+    /// The local account.
+    #[arg(long, required_unless_present = "sso", conflicts_with = "sso")]
+    pub(crate) email: Option<Email>,
     /// Read the password from stdin.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sso")]
     pub(crate) password_stdin: bool,
+    /// Sign in with a browser, through the organisation's identity provider.
+    #[arg(long)]
+    pub(crate) sso: bool,
 }
 
 /// Personal tokens.

@@ -1,7 +1,7 @@
 //! Setting up, signing in, tokens.
 
 use cloister_api::people::{NewToken, NewTokenRequest, Scope, SetupRequest, SignInRequest, SignedIn};
-use cloister_client::{Api, Client, ClientError, enrol::Enrolled};
+use cloister_client::{Api, Client, ClientError, device::DeviceCode, enrol::Enrolled};
 use serde_json::json;
 
 use super::value;
@@ -55,10 +55,23 @@ pub(super) async fn setup(context: &Context, args: Setup) -> Result<Reply, Failu
 }
 
 pub(super) async fn login(context: &Context, args: Login) -> Result<Reply, Failure> {
-    let password = terminal::secret("password", args.password_stdin)?;
-    let request = SignInRequest { email: args.email, password: password.to_string() };
-    let client = Client::sign_in(&args.url, &request, context.profile(), context.ambient()).await?;
+    let client = match args.email {
+        Some(email) => {
+            let password = terminal::secret("password", args.password_stdin)?;
+            let request = SignInRequest { email, password: password.to_string() };
+            Client::sign_in(&args.url, &request, context.profile(), context.ambient()).await?
+        }
+        None => Client::sign_in_by_device(&args.url, tell, context.profile(), context.ambient()).await?,
+    };
     Ok(entered(&client.enrol().await?, &args.url))
+}
+
+/// On stderr: stdout is for the outcome.
+fn tell(code: &DeviceCode) {
+    terminal::note(&format!(
+        "open {}\nor type {} at {} on any device; waiting ...",
+        code.verification_uri_complete, code.user_code, code.verification_uri
+    ));
 }
 
 fn entered(enrolled: &Enrolled, server: &str) -> Reply {

@@ -1,0 +1,52 @@
+//! Signing in by browser, and the device grant: pages and redirects outside `/api`.
+
+mod device;
+mod local;
+mod logout;
+mod page;
+mod sign_in;
+mod sso;
+
+use axum::{
+    Router,
+    http::{HeaderMap, header},
+    response::{IntoResponse as _, Redirect, Response},
+    routing::{get, post},
+};
+use cloister_app::people::sessions::{Identity, SignedIn};
+
+use crate::{Shared, cookie, problem::Failure};
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/auth/sign-in", get(sign_in::show).post(local::enter))
+        .route("/auth/style.css", get(page::style))
+        .route("/auth/oidc/{provider}/start", get(sso::start))
+        .route("/auth/oidc/callback", get(sso::callback))
+        .route("/auth/oidc/{provider}/backchannel-logout", post(logout::logout))
+        .route("/auth/device_authorization", post(device::authorization))
+        .route("/auth/token", post(device::token))
+        .route("/device", get(device::show).post(device::answer))
+}
+
+/// Whose session the browser's cookie is.
+async fn visitor(shared: &Shared, headers: &HeaderMap) -> Result<Option<Identity>, Failure> {
+    match cookie::get(shared, headers, cookie::SESSION) {
+        Some(secret) => match shared.app.identify(secret).await {
+            Ok(found) => Ok(found),
+            Err(cloister_app::AppError::Expired(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        },
+        None => Ok(None),
+    }
+}
+
+/// Signed in: the session goes into the cookie, the browser goes on.
+fn entered(shared: &Shared, done: &SignedIn, back: &str) -> Result<Response, Failure> {
+    let left = done.session.expires.since(done.session.created).micros() / 1_000_000;
+    let value = cookie::set(shared, cookie::SESSION, &done.token, left)?;
+    let mut response = Redirect::to(back).into_response();
+    response.headers_mut().append(header::SET_COOKIE, value);
+    response.headers_mut().append(header::SET_COOKIE, cookie::set(shared, cookie::LEAVING, "", 0)?);
+    Ok(response)
+}
