@@ -8,6 +8,7 @@
 mod anchor;
 mod background;
 mod error;
+pub mod events;
 pub mod idempotency;
 pub mod log;
 pub mod people;
@@ -51,6 +52,8 @@ pub struct App {
     pub passwords: PasswordCost,
     /// What was verified of workspaces.
     pub judged: work::grounds::Judged,
+    /// Where those who watch are told what happens.
+    pub feed: events::Feed,
     /// Says that there may be a background job to run.
     pub work: tokio::sync::Notify,
 }

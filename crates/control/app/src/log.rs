@@ -90,6 +90,11 @@ impl Log {
         checkpoint::sign(&self.seed, &named).map_err(AppError::internal)
     }
 
+    /// How many entries the log holds, whenever that changes.
+    pub(crate) fn sizes(&self) -> watch::Receiver<i64> {
+        self.size.subscribe()
+    }
+
     /// Waits until the entry of this number is in the log; gives it with proof and checkpoint.
     pub async fn wait_for(&self, id: i64) -> Result<Included, AppError> {
         let mut size = self.size.subscribe();

@@ -114,6 +114,14 @@ actions! {
     ManageTokens = "token.manage", Session, [Is(R::Own)];
     /// See who one is.
     ReadMe = "me.read", Read, [SignedIn];
+    /// Watch what happens to what one may see.
+    ReadEvents = "event.read", Read, [SignedIn];
+    /// Read one's inbox, and what one is sent mail of.
+    ReadNotices = "notice.read", Read, [SignedIn];
+    /// Mark notices of one's inbox as read.
+    MarkNotices = "notice.mark", Write, [SignedIn];
+    /// Say what one wants no mail of.
+    SetNotices = "notice.settings", Write, [SignedIn];
     /// List an organisation's users.
     ListUsers = "user.list", Read, [OrgAdmin];
     /// Add a user to an organisation.

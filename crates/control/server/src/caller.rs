@@ -38,6 +38,12 @@ fn credential<'a>(shared: &Shared, parts: &'a Parts) -> Result<Option<&'a str>, 
     Ok(secret)
 }
 
+/// The credential of a request that was authenticated before.
+pub(crate) fn secret_of(shared: &Shared, headers: &HeaderMap) -> Option<String> {
+    let cookie = || cookie::get(shared, headers, cookie::SESSION);
+    bearer(headers).or_else(cookie).map(str::to_owned)
+}
+
 fn unauthenticated() -> Failure {
     Failure::new(401, "unauthenticated", "no valid session or token came with the request")
 }

@@ -62,6 +62,12 @@ pub struct ServeOptions {
     /// Requests a second of one session or token, ten seconds' worth at once; 0 counts none.
     #[arg(long, default_value_t = 200)]
     pub rate_per_credential: u32,
+    /// Event streams that may be open at once.
+    #[arg(long, default_value_t = 20_000)]
+    pub streams: usize,
+    /// Event streams that one user may have open at once.
+    #[arg(long, default_value_t = 50)]
+    pub streams_per_user: usize,
     /// Address of a listener for Prometheus; none by default.
     #[arg(long, env = "CLOISTER_METRICS")]
     pub metrics: Option<SocketAddr>,

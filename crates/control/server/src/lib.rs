@@ -23,6 +23,7 @@ pub mod refusals;
 pub mod routes;
 pub mod serve;
 mod state;
+pub mod streams;
 
 pub use config::{Command, Options, ServeOptions};
 pub use state::Shared;

@@ -6,12 +6,17 @@ use std::{
 
 use aws_lc_rs::hmac;
 use cloister_app::{
-    Anchoring, App, Background, PasswordCost, SigningKey, log::Log, people::secrets, sealed::SealingKey,
+    Anchoring, App, Background, PasswordCost, SigningKey,
+    events::{Feed, Telling},
+    log::Log,
+    people::secrets,
+    sealed::SealingKey,
 };
 use cloister_model::{Clock, Rng};
 
 use cloister_store::{Store, objects::Objects};
 use serde_json::json;
+use tokio::sync::watch;
 
 use crate::{
     ServeOptions, Shared,
@@ -23,6 +28,7 @@ use crate::{
     provider_file,
     refusals::Refusals,
     routes,
+    streams::Streams,
 };
 
 /// Why the server does not serve.
@@ -68,6 +74,7 @@ pub fn key_file(path: &Path, rng: &dyn Rng) -> std::io::Result<[u8; 32]> {
 async fn compose(
     options: &ServeOptions,
     public_url: &str,
+    draining: watch::Receiver<bool>,
 ) -> Result<Shared, Box<dyn std::error::Error + Send + Sync>> {
     let (clock, rng): (Arc<dyn Clock>, Arc<dyn Rng>) = (Arc::new(SystemClock), Arc::new(SystemRng));
     let keys = options.data.join("server");
@@ -90,6 +97,7 @@ async fn compose(
         passwords: PasswordCost::PRODUCTION,
         sealing: SealingKey::new(sealing),
         judged: cloister_app::work::grounds::Judged::default(),
+        feed: Feed::default(),
         work: tokio::sync::Notify::new(),
     };
     Ok(Shared {
@@ -101,6 +109,8 @@ async fn compose(
         security_contact: options.security_contact.clone().map(Into::into),
         providers: Arc::new(Providers::new()?),
         public_url: public_url.into(),
+        streams: Arc::new(Streams::new(options.streams, options.streams_per_user)),
+        draining,
         tls: options.tls_cert.is_some(),
         simulated: options.simulated,
     })
@@ -130,14 +140,16 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
     let public_url = options.public_url.as_deref().unwrap_or(&url);
-    let shared = compose(&options, public_url).await.map_err(failed("starting"))?;
+    let (drain_now, draining) = watch::channel(false);
+    let shared = compose(&options, public_url, draining).await.map_err(failed("starting"))?;
     let app = shared.app.clone();
     if let Some(file) = &options.providers {
         provider_file::install(&app, file).await.map_err(failed("the providers' file"))?;
     }
-    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let (stop, stopping) = watch::channel(false);
     let holder = app.new_id().to_string();
     let sequencer = tokio::spawn(app.log.clone().run(app.clock.clone(), holder, stopping.clone()));
+    let telling = tokio::spawn(Telling(app.clone()).run(stopping.clone()));
     let background = tokio::spawn(Background(app.clone()).run(stopping.clone()));
     if let Err(error) = app.keep_anchored().await {
         tracing::warn!(%error, "the broker is not anchored yet");
@@ -162,6 +174,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     let drain = handle.clone();
     tokio::spawn(async move {
         stopped().await;
+        drain_now.send_replace(true);
         drain.graceful_shutdown(Some(Duration::from_secs(20)));
     });
     ready(line.to_string());
@@ -181,6 +194,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     };
     stop.send_replace(true);
     let _ = background.await;
+    let _ = telling.await;
     let _ = anchoring.await;
     let _ = refusals.await;
     let _ = limits.await;

@@ -23,6 +23,10 @@ pub struct Shared {
     pub providers: Arc<crate::oidc::Providers>,
     /// Where browsers reach this server, without a slash at the end.
     pub public_url: Arc<str>,
+    /// Event streams that are open.
+    pub streams: Arc<crate::streams::Streams>,
+    /// Becomes true when the server is to stop: streams end then.
+    pub draining: tokio::sync::watch::Receiver<bool>,
     /// Whether it serves TLS itself.
     pub tls: bool,
     /// Whether every worker is simulated.

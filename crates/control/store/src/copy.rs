@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{Query as _, Store, StoreError, Tx};
 
 /// Every table, each after those it refers to.
-pub const TABLES: [&str; 31] = [
+pub const TABLES: [&str; 33] = [
     "organisations",
     "users",
     "sessions",
@@ -45,6 +45,8 @@ pub const TABLES: [&str; 31] = [
     "sign_ins",
     "device_grants",
     "logouts",
+    "notices",
+    "notice_settings",
 ];
 /// Rows read at once.
 const PAGE: usize = 500;

@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod lease;
 pub mod log;
 mod migrations;
+pub mod notices;
 pub mod objects;
 pub mod people;
 pub mod queue;

@@ -163,6 +163,12 @@ impl Reader {
         self.all(sql, vec![after.into(), limit.into()]).await?.iter().map(entry).collect()
     }
 
+    /// The number of the newest entry, integrated or not; 0 when there is none.
+    pub async fn last_entry(&self) -> Result<i64, StoreError> {
+        let row = self.one("SELECT COALESCE(MAX(id), 0) AS last FROM outbox", vec![]).await?;
+        Ok(row.ok_or(StoreError::NotFound)?.try_get("", "last")?)
+    }
+
     /// How far the log is integrated.
     pub async fn log_state(&self) -> Result<Option<LogState>, StoreError> {
         let row = self.one("SELECT size, frontier, checkpoint FROM log_state WHERE one = 1", vec![]).await?;

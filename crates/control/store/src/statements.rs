@@ -1,8 +1,8 @@
 //! Signed statements as stored, and what became of those that restrict.
 
-use cloister_model::{Digest, Timestamp};
+use cloister_model::{Digest, Timestamp, UserId};
 
-use crate::{Query, Row, StoreError, Tx};
+use crate::{Query, Row, StoreError, Tx, people::parsed};
 
 /// A statement to store.
 #[derive(Clone, Debug)]
@@ -79,6 +79,13 @@ fn statement(row: &Row) -> Result<StoredStatement, StoreError> {
 pub async fn find(db: &dyn Query, digest: Digest) -> Result<Option<StoredStatement>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM statements WHERE digest = $1");
     db.one(&sql, vec![digest.to_string().into()]).await?.as_ref().map(statement).transpose()
+}
+
+/// Who signed a statement, if it was a user with a certificate.
+pub async fn signer_of(db: &dyn Query, digest: Digest) -> Result<Option<UserId>, StoreError> {
+    let sql = "SELECT c.owner AS owner FROM statements s JOIN certificates c ON c.digest = s.signer WHERE s.digest = $1";
+    let row = db.one(sql, vec![digest.to_string().into()]).await?;
+    row.map(|row| parsed(&row, "owner")).transpose()
 }
 
 /// A workspace's statements, in the order they were stored.

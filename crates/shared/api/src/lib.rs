@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod broker;
 pub mod datasets;
+pub mod events;
 pub mod jobs;
 pub mod people;
 pub mod problem;

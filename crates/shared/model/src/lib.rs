@@ -9,6 +9,7 @@ pub mod digest;
 pub mod engine;
 pub mod ids;
 pub mod names;
+pub mod notices;
 pub mod policy;
 pub mod roles;
 pub mod rules;

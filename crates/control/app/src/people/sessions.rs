@@ -120,6 +120,27 @@ impl App {
 
     /// Who the bearer secret is; `None` for what is unknown, expired, or of someone switched off.
     pub async fn identify(&self, secret: &str) -> Result<Option<Identity>, AppError> {
+        let Some((identity, session)) = self.found(secret).await? else { return Ok(None) };
+        if let Some(session) = session
+            && self.now().since(session.last_used).micros() > Duration::seconds(60).micros()
+        {
+            let tx = self.store.write().await?;
+            tx.touch_session(session.id, self.now()).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(identity))
+    }
+
+    /// The same for who only listens: a page left open is no use of its session.
+    pub async fn still(&self, secret: &str) -> Result<Option<Identity>, AppError> {
+        match self.found(secret).await {
+            Ok(found) => Ok(found.map(|(identity, _)| identity)),
+            Err(AppError::Expired(_)) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn found(&self, secret: &str) -> Result<Option<(Identity, Option<SessionRow>)>, AppError> {
         let (reader, now, hash) = (self.store.read(), self.now(), secrets::hash(secret));
         let (owner, powers, session) = if secret.starts_with(secrets::TOKEN) {
             let Some(token) = credentials::live_token(&reader, &hash, now).await? else {
@@ -130,19 +151,17 @@ impl App {
             let Some(session) = credentials::live_session(&reader, &hash, now).await? else {
                 return self.expired(&hash, "the session has expired: sign in again").await;
             };
-            if now.since(session.last_used).micros() > Duration::seconds(60).micros() {
-                let tx = self.store.write().await?;
-                tx.touch_session(session.id, now).await?;
-                tx.commit().await?;
-            }
-            (session.owner, Powers::session(), Some(session.id))
+            (session.owner, Powers::session(), Some(session))
         };
         let user = people::user_by_id(&reader, owner).await?.filter(|user| !user.disabled);
-        Ok(user.map(|user| Identity { actor: actor_of(&user, powers), user, session }))
+        Ok(user.map(|user| {
+            let id = session.as_ref().map(|session| session.id);
+            (Identity { actor: actor_of(&user, powers), user, session: id }, session)
+        }))
     }
 
     /// Nobody, or an error where the secret was good once.
-    async fn expired(&self, hash: &str, text: &'static str) -> Result<Option<Identity>, AppError> {
+    async fn expired<T>(&self, hash: &str, text: &'static str) -> Result<Option<T>, AppError> {
         if credentials::was_live(&self.store.read(), hash).await? {
             Err(AppError::Expired(text))
         } else {

@@ -131,6 +131,7 @@ impl App {
             return Err(lost());
         }
         tx.commit().await?;
+        self.tell_progress(row.workspace, id.to_string()).await?;
         Ok(row.cancel)
     }
 

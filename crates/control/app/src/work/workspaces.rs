@@ -71,28 +71,38 @@ pub(crate) async fn relations(
     kind: Kind,
     id: String,
 ) -> Result<Resource, AppError> {
+    let now = workspaces::invited_by(db, row.charter).await?;
+    let next = match row.pending {
+        Some(pending) => workspaces::invited_by(db, pending).await?,
+        None => Vec::new(),
+    };
+    Ok(relation_of(actor, row, (&now, &next), (kind, id)))
+}
+
+/// The actor's relations to a thing in a workspace, by whom its charter in force and its pending one list.
+pub(crate) fn relation_of(
+    actor: &Actor,
+    row: &WorkspaceRow,
+    (now, next): (&[InvitationRow], &[InvitationRow]),
+    (kind, id): (Kind, String),
+) -> Resource {
     let mut resource = Resource::new(kind, id);
     if kind == Kind::Workspace {
         resource = resource.of(row.org);
     }
-    let Some(me) = actor.user() else { return Ok(resource) };
-    let mine =
-        |rows: Vec<InvitationRow>| rows.into_iter().filter(move |r| r.member == me).collect::<Vec<_>>();
-    let now = mine(workspaces::invited_by(db, row.charter).await?);
-    let next = match row.pending {
-        Some(pending) => mine(workspaces::invited_by(db, pending).await?),
-        None => Vec::new(),
-    };
+    let Some(me) = actor.user() else { return resource };
+    let now: Vec<_> = now.iter().filter(|r| r.member == me).collect();
+    let invited_next = next.iter().any(|r| r.member == me);
     let in_force = row.version > 0;
     let member = now.iter().any(|r| in_force || r.answer == "accepted");
-    let invited = !next.is_empty() || (!in_force && !now.is_empty());
+    let invited = invited_next || (!in_force && !now.is_empty());
     let administrator =
         now.iter().any(|r| r.administrator && !r.suspended && (in_force || r.answer == "accepted"));
-    Ok(resource
+    resource
         .with(Relation::Member, member)
         .with(Relation::Invited, invited)
         .with(Relation::Administrator, administrator)
-        .with(Relation::Creator, kind == Kind::Workspace && (member || invited) && row.creator == me))
+        .with(Relation::Creator, kind == Kind::Workspace && (member || invited) && row.creator == me)
 }
 
 impl App {

@@ -4,6 +4,7 @@
 mod audit;
 mod datasets;
 mod drafts;
+mod events;
 mod invitations;
 mod leases;
 mod study;

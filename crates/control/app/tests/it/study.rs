@@ -183,6 +183,7 @@ impl Study {
             passwords: PasswordCost::MINIMUM,
             sealing: cloister_app::sealed::SealingKey::new([6; 32]),
             judged: Judged::default(),
+            feed: cloister_app::events::Feed::default(),
             work: tokio::sync::Notify::new(),
         });
         let ana = person(&app, "ana", &world.ana, &[Role::WorkspaceAdmin]).await;
@@ -296,7 +297,8 @@ impl Study {
     }
 }
 
-async fn person(app: &App, name: &str, member: &Member, roles: &[Role]) -> Actor {
+/// Somebody without a certificate.
+pub(crate) async fn person_of(app: &App, name: &str, roles: &[Role]) -> Actor {
     let clock = Hands(AtomicI64::new(NOW.micros()));
     let operator = HostOperator {
         store: &app.store,
@@ -313,16 +315,22 @@ async fn person(app: &App, name: &str, member: &Member, roles: &[Role]) -> Actor
     };
     let (user, _) = operator.add_user(wanted).await.unwrap();
     let roles = user.roles.clone();
-    let actor = Actor::User { id: user.id, org: user.org, roles, disabled: false, powers: Powers::session() };
+    Actor::User { id: user.id, org: user.org, roles, disabled: false, powers: Powers::session() }
+}
+
+async fn person(app: &App, name: &str, member: &Member, roles: &[Role]) -> Actor {
+    let actor = person_of(app, name, roles).await;
+    let owner = actor.user().unwrap();
+    let email = format!("{name}@example.org").parse().unwrap();
     let grant = authorize(&actor, RequestCertificate, &Resource::deployment()).unwrap();
     let row = CertificateRow {
         digest: member.id(),
-        owner: user.id,
+        owner,
         envelope: String::from_utf8(member.certificate.to_json()).unwrap(),
         ended: None,
         not_after: NOW.plus(Duration::days(364)),
     };
-    let new = NewCertificate { row, email: user.email, request: "{}".into(), replaces: None, now: NOW };
+    let new = NewCertificate { row, email, request: "{}".into(), replaces: None, now: NOW };
     let tx = app.store.write().await.unwrap();
     tx.add_certificate(&grant, &new).await.unwrap();
     tx.commit().await.unwrap();

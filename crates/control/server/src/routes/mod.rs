@@ -5,6 +5,7 @@ mod auth;
 mod bytes;
 mod certificates;
 mod datasets;
+mod events;
 mod health;
 mod jobs;
 mod people;
@@ -77,6 +78,7 @@ pub fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(certificates::show::show))
         .routes(routes!(certificates::revoke::revoke))
         .routes(routes!(certificates::recover::recover))
+        .routes(routes!(events::events))
         .routes(routes!(audit::list::list))
         .routes(routes!(audit::export::export))
         .routes(routes!(audit::info::info))

@@ -75,6 +75,7 @@ impl House {
             passwords: PasswordCost::MINIMUM,
             sealing: cloister_app::sealed::SealingKey::new([6; 32]),
             judged: cloister_app::work::grounds::Judged::default(),
+            feed: cloister_app::events::Feed::default(),
             work: tokio::sync::Notify::new(),
         });
         let shared = Shared {
@@ -86,6 +87,8 @@ impl House {
             refusals: Arc::new(Refusals::new(&SystemRng)),
             providers: Arc::new(cloister_server::oidc::Providers::new().unwrap()),
             public_url: "https://house.example".into(),
+            streams: Arc::new(cloister_server::streams::Streams::new(100, 3)),
+            draining: tokio::sync::watch::channel(false).1,
             tls: true,
             simulated: true,
         };
@@ -132,6 +135,9 @@ impl House {
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let status = response.status().as_u16();
+        if response.headers().get("content-type").is_some_and(|kind| kind == "text/event-stream") {
+            return (status, json!(null));
+        }
         let bytes = axum::body::to_bytes(response.into_body(), 1 << 20).await.unwrap();
         (status, serde_json::from_slice(&bytes).unwrap_or(json!(null)))
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a broken precondition ends the test")]
 
 mod conventions;
+mod events;
 mod house;
 mod log;
 mod people;

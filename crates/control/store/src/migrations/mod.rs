@@ -6,6 +6,7 @@ mod m0003_work;
 mod m0005_workers;
 mod m0009_idempotency;
 mod m0010_sign_in;
+mod m0011_notices;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_workers::Workers),
             Box::new(m0009_idempotency::Idempotency),
             Box::new(m0010_sign_in::SignIn),
+            Box::new(m0011_notices::Notices),
         ]
     }
 }
