@@ -11,6 +11,7 @@ mod error;
 pub mod events;
 pub mod idempotency;
 pub mod log;
+pub mod notices;
 pub mod people;
 mod permit;
 mod pipe;
@@ -52,6 +53,10 @@ pub struct App {
     pub passwords: PasswordCost,
     /// What was verified of workspaces.
     pub judged: work::grounds::Judged,
+    /// Sends mail, where a mail server is set.
+    pub mailer: Option<Arc<dyn notices::mail::Mailer>>,
+    /// Says that there may be mail or webhooks to send.
+    pub outgoing: tokio::sync::Notify,
     /// Where those who watch are told what happens.
     pub feed: events::Feed,
     /// Says that there may be a background job to run.

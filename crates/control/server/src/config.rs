@@ -71,6 +71,15 @@ pub struct ServeOptions {
     /// Address of a listener for Prometheus; none by default.
     #[arg(long, env = "CLOISTER_METRICS")]
     pub metrics: Option<SocketAddr>,
+    /// Mail server for notices, without its password: `smtps://user@host`, `smtp://host:587?tls=required`.
+    #[arg(long, env = "CLOISTER_SMTP", requires = "mail_from")]
+    pub smtp: Option<String>,
+    /// File with the mail server's password.
+    #[arg(long, env = "CLOISTER_SMTP_PASSWORD_FILE", requires = "smtp")]
+    pub smtp_password_file: Option<PathBuf>,
+    /// Whom mail is from: `Cloister <cloister@hospital.example>`.
+    #[arg(long, env = "CLOISTER_MAIL_FROM", requires = "smtp")]
+    pub mail_from: Option<String>,
     /// Whom `/.well-known/security.txt` names: a `mailto:` or `https:` address.
     #[arg(long, env = "CLOISTER_SECURITY_CONTACT", value_parser = contact)]
     pub security_contact: Option<String>,

@@ -22,6 +22,7 @@ mod provider_file;
 pub mod refusals;
 pub mod routes;
 pub mod serve;
+pub mod smtp;
 mod state;
 pub mod streams;
 

@@ -9,6 +9,7 @@ use cloister_app::{
     Anchoring, App, Background, PasswordCost, SigningKey,
     events::{Feed, Telling},
     log::Log,
+    notices::mail::Mailer,
     people::secrets,
     sealed::SealingKey,
 };
@@ -28,6 +29,7 @@ use crate::{
     provider_file,
     refusals::Refusals,
     routes,
+    smtp::{Smtp, SmtpError},
     streams::Streams,
 };
 
@@ -71,6 +73,15 @@ pub fn key_file(path: &Path, rng: &dyn Rng) -> std::io::Result<[u8; 32]> {
     Ok(seed)
 }
 
+/// The mail server, where one is set.
+fn mailer(options: &ServeOptions, public_url: &str) -> Result<Option<Arc<dyn Mailer>>, SmtpError> {
+    let Some((url, from)) = options.smtp.as_deref().zip(options.mail_from.as_deref()) else {
+        return Ok(None);
+    };
+    let smtp = Smtp::new(url, options.smtp_password_file.as_deref(), from, public_url)?;
+    Ok(Some(Arc::new(smtp)))
+}
+
 async fn compose(
     options: &ServeOptions,
     public_url: &str,
@@ -97,6 +108,8 @@ async fn compose(
         passwords: PasswordCost::PRODUCTION,
         sealing: SealingKey::new(sealing),
         judged: cloister_app::work::grounds::Judged::default(),
+        mailer: mailer(options, public_url)?,
+        outgoing: tokio::sync::Notify::new(),
         feed: Feed::default(),
         work: tokio::sync::Notify::new(),
     };

@@ -189,6 +189,12 @@ pub async fn shares_to(db: &dyn Query, workspace: Digest) -> Result<Vec<ShareRow
     db.all(&sql, vec![workspace.to_string().into()]).await?.iter().map(share).collect()
 }
 
+/// The dataset that a grant is about.
+pub async fn granted(db: &dyn Query, grant: Digest) -> Result<Option<DatasetId>, StoreError> {
+    let sql = "SELECT dataset FROM shares WHERE grant_digest = $1";
+    db.one(sql, vec![grant.to_string().into()]).await?.map(|row| parsed(&row, "dataset")).transpose()
+}
+
 /// Digests of a dataset's manifests, by sequence number.
 pub async fn manifests_of(db: &dyn Query, dataset: DatasetId) -> Result<Vec<Digest>, StoreError> {
     let sql = "SELECT digest FROM manifests WHERE dataset = $1 ORDER BY sequence";

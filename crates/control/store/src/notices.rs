@@ -43,11 +43,13 @@ pub struct NoticeRow {
     pub workspace_name: Option<String>,
     /// When it was read.
     pub read: Option<Timestamp>,
+    /// Its place in commit order.
+    pub place: i64,
 }
 
 const NOTICE: &str =
     "SELECT n.id, n.owner, n.kind, n.actor, n.workspace, n.target, n.name, n.outcome, n.created,
-    n.read, u.email AS actor_email, w.name AS workspace_name
+    n.read, n.place, u.email AS actor_email, w.name AS workspace_name
     FROM notices n LEFT JOIN users u ON u.id = n.actor LEFT JOIN workspaces w ON w.id = n.workspace";
 
 fn optional<T: std::str::FromStr<Err: std::fmt::Display>>(
@@ -75,6 +77,7 @@ fn notice(row: &Row) -> Result<NoticeRow, StoreError> {
         actor_email: optional(row, "actor_email")?,
         workspace_name: row.try_get("", "workspace_name")?,
         read: read.map(Timestamp::from_micros),
+        place: row.try_get("", "place")?,
     })
 }
 
@@ -84,18 +87,17 @@ pub async fn by_id(db: &dyn Query, id: Uuid) -> Result<Option<NoticeRow>, StoreE
     db.one(&sql, vec![id.to_string().into()]).await?.as_ref().map(notice).transpose()
 }
 
-/// Somebody's notices, newest first, before `after` (an id; empty for the first page).
+/// Somebody's notices, newest first, from below the place `before`.
 pub async fn of_user(
     db: &dyn Query,
     owner: UserId,
     unread: bool,
-    (after, limit): (&str, u64),
+    (before, limit): (i64, u64),
 ) -> Result<Vec<NoticeRow>, StoreError> {
     let only = if unread { "AND n.read IS NULL" } else { "" };
-    let sql = format!(
-        "{NOTICE} WHERE n.owner = $1 AND ($2 = '' OR n.id < $2) {only} ORDER BY n.id DESC LIMIT {limit}"
-    );
-    db.all(&sql, vec![owner.to_string().into(), after.into()]).await?.iter().map(notice).collect()
+    let sql =
+        format!("{NOTICE} WHERE n.owner = $1 AND n.place < $2 {only} ORDER BY n.place DESC LIMIT {limit}");
+    db.all(&sql, vec![owner.to_string().into(), before.into()]).await?.iter().map(notice).collect()
 }
 
 /// How many notices somebody has not read.
@@ -116,8 +118,8 @@ pub async fn muted(db: &dyn Query, owner: UserId) -> Result<Vec<NoticeKind>, Sto
 impl Tx {
     /// Tells somebody.
     pub async fn add_notice(&self, new: &NewNotice) -> Result<(), StoreError> {
-        let sql = "INSERT INTO notices (id, owner, kind, actor, workspace, target, name, outcome, created)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let sql = "INSERT INTO notices (id, owner, kind, actor, workspace, target, name, outcome, created, place)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, (SELECT COALESCE(MAX(place), 0) + 1 FROM notices))";
         let values = vec![
             new.id.to_string().into(),
             new.owner.to_string().into(),
@@ -153,7 +155,8 @@ impl Tx {
         up_to: Uuid,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let sql = "UPDATE notices SET read = $1 WHERE owner = $2 AND read IS NULL AND id <= $3";
+        let sql = "UPDATE notices SET read = $1 WHERE owner = $2 AND read IS NULL
+                   AND place <= (SELECT place FROM notices WHERE id = $3 AND owner = $2)";
         self.exec(sql, vec![now.micros().into(), owner.to_string().into(), up_to.to_string().into()]).await
     }
 

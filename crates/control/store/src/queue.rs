@@ -2,7 +2,7 @@
 
 use cloister_model::{Duration, Timestamp};
 
-use crate::{Query, StoreError, Tx};
+use crate::{Query, Reader, StoreError, Tx};
 
 /// A job to enqueue. A name that is queued already is left as it is.
 #[derive(Clone, Debug)]
@@ -32,6 +32,20 @@ pub struct QueuedJob {
     pub fence: i64,
 }
 
+/// What is due at `$1`; the kinds are this program's own words.
+fn due(kinds: &[&str]) -> String {
+    let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    format!("failed = 0 AND run_at <= $1 AND leased_until <= $1 AND kind IN ({})", kinds.join(", "))
+}
+
+impl Reader {
+    /// Whether a job of some kinds is due: asked often, so that the writer is not disturbed for nothing.
+    pub async fn job_due(&self, now: Timestamp, kinds: &[&str]) -> Result<bool, StoreError> {
+        let sql = format!("SELECT 1 AS one FROM queue WHERE {} LIMIT 1", due(kinds));
+        Ok(self.one(&sql, vec![now.micros().into()]).await?.is_some())
+    }
+}
+
 impl Tx {
     /// Enqueues, in this transaction.
     pub async fn enqueue(&self, job: &NewJob) -> Result<(), StoreError> {
@@ -43,15 +57,18 @@ impl Tx {
         .map(|_| ())
     }
 
-    /// Leases the next due job.
-    pub async fn lease_job(&self, now: Timestamp, span: Duration) -> Result<Option<QueuedJob>, StoreError> {
-        let row = self
-            .one(
-                "SELECT name, kind, payload, attempts, fence FROM queue
-                 WHERE failed = 0 AND run_at <= $1 AND leased_until <= $1 ORDER BY run_at, name LIMIT 1",
-                vec![now.micros().into()],
-            )
-            .await?;
+    /// Leases the next due job of some kinds.
+    pub async fn lease_job(
+        &self,
+        now: Timestamp,
+        span: Duration,
+        kinds: &[&str],
+    ) -> Result<Option<QueuedJob>, StoreError> {
+        let sql = format!(
+            "SELECT name, kind, payload, attempts, fence FROM queue WHERE {} ORDER BY run_at, name LIMIT 1",
+            due(kinds)
+        );
+        let row = self.one(&sql, vec![now.micros().into()]).await?;
         let Some(row) = row else { return Ok(None) };
         let payload: String = row.try_get("", "payload")?;
         let job = QueuedJob {

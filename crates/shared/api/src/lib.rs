@@ -9,6 +9,7 @@ pub mod broker;
 pub mod datasets;
 pub mod events;
 pub mod jobs;
+pub mod notices;
 pub mod people;
 pub mod problem;
 pub mod runs;

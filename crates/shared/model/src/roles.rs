@@ -19,6 +19,15 @@ pub enum Role {
 impl Role {
     /// All roles.
     pub const ALL: [Self; 3] = [Self::OrganizationAdmin, Self::WorkspaceAdmin, Self::Auditor];
+
+    /// What people call it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::OrganizationAdmin => "organization admin",
+            Self::WorkspaceAdmin => "workspace admin",
+            Self::Auditor => "auditor",
+        }
+    }
 }
 
 /// The roles a user has.

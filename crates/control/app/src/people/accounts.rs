@@ -156,6 +156,7 @@ impl App {
         let words = serde_json::to_string(&user.roles).map_err(AppError::internal)?;
         tx.audit(EntryDraft::done(self.now(), &who.actor, "user.roles").target(id).fact("roles", words))
             .await?;
+        self.tell_roles(&tx, &user, who.actor.user()).await?;
         tx.commit().await?;
         Ok(user)
     }

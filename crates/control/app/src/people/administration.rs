@@ -12,7 +12,10 @@ use cloister_store::{
 };
 
 use super::{passwords, secrets};
-use crate::{AppError, PasswordCost};
+use crate::{
+    AppError, PasswordCost,
+    notices::{roles_changed, tell},
+};
 
 /// The host operator's use cases: a database, no broker, no log writer (the server's sequencer takes the entries up).
 pub struct HostOperator<'a> {
@@ -122,9 +125,11 @@ impl HostOperator<'_> {
         tx.grant_org_admin(&grant).await?;
         let entry = EntryDraft::done(self.clock.now(), &Actor::HostOperator, "user.grant-org-admin");
         tx.audit(entry.organisation(user.org).target(user.id)).await?;
-        tx.commit().await?;
         let mut user = user;
         user.roles.0.insert(Role::OrganizationAdmin);
+        // The operator's program sends no mail: it is in the inbox.
+        tell(&tx, (self.clock, self.rng, false), [user.id], &roles_changed(&user, None)).await?;
+        tx.commit().await?;
         Ok(user)
     }
 }

@@ -1,6 +1,6 @@
 //! Transaction two: what the broker's acknowledgement of a statement moves.
 
-use cloister_model::{Digest, Timestamp, states::JobState};
+use cloister_model::{Digest, Timestamp, notices::NoticeKind, states::JobState};
 use cloister_statement::{
     Envelope, Kind,
     predicate::{
@@ -35,16 +35,21 @@ impl App {
         match statement.kind() {
             Kind::Charter => {
                 let version = open::<Charter>(&statement)?.version;
-                Ok(tx.charter_in_force(workspace()?, found.digest, version).await?)
+                tx.charter_in_force(workspace()?, found.digest, version).await?;
+                self.tell_all(tx, workspace()?, NoticeKind::WorkspaceActive, None).await
             }
             Kind::Refusal => {
-                refusal_acknowledged(tx, workspace()?, open::<Refusal>(&statement)?.charter).await
+                let charter = open::<Refusal>(&statement)?.charter;
+                refusal_acknowledged(tx, workspace()?, charter).await?;
+                self.tell_all(tx, workspace()?, NoticeKind::WorkspaceRejected, Some(charter)).await
             }
             Kind::Suspension => {
                 Ok(tx.mark_suspended(workspace()?, open::<Suspension>(&statement)?.member).await?)
             }
             Kind::Archive => {
-                tx.move_workspace(workspace()?, "active", "archived").await?;
+                if tx.move_workspace(workspace()?, "active", "archived").await? {
+                    self.tell_all(tx, workspace()?, NoticeKind::WorkspaceArchived, None).await?;
+                }
                 Ok(())
             }
             Kind::Manifest => {
@@ -54,13 +59,20 @@ impl App {
             Kind::DatasetDeletion => {
                 self.deletion_acknowledged(tx, &open::<DatasetDeletion>(&statement)?).await
             }
-            Kind::Revocation => Ok(tx.end_share(open::<Revocation>(&statement)?.grant).await?),
+            Kind::Revocation => {
+                let grant = open::<Revocation>(&statement)?.grant;
+                if let Some(dataset) = datasets::granted(tx, grant).await? {
+                    self.tell_revoked(tx, dataset, Some(grant)).await?;
+                }
+                Ok(tx.end_share(grant).await?)
+            }
             Kind::Withdrawal => withdrawal_acknowledged(tx, open::<Withdrawal>(&statement)?.target).await,
             Kind::Review => {
                 let review = open::<Review>(&statement)?;
                 match review.decision {
                     Decision::Reject => {
-                        move_job(tx, review.spec, &[JobState::UnderReview], JobState::Rejected).await
+                        move_job(tx, review.spec, &[JobState::UnderReview], JobState::Rejected).await?;
+                        self.tell_rejected(tx, review.spec, found).await
                     }
                     Decision::Approve => Ok(()),
                 }
@@ -89,6 +101,7 @@ impl App {
             self.objects.delete(&object_key(deletion.dataset, upload.version, &upload.name)).await?;
             self.objects.drop_upload(upload.id).await?;
         }
+        self.tell_revoked(tx, deletion.dataset, None).await?;
         Ok(tx.bury_dataset(deletion.dataset).await?)
     }
 }

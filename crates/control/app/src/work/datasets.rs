@@ -126,7 +126,7 @@ impl App {
         };
         let tx = self.store.write().await?;
         self.files_there(&tx, actor, &body).await?;
-        self.keep(&tx, &manifest, actor, "dataset.add").await?;
+        self.keep(&tx, &manifest, actor, ("dataset.add", &row.id.to_string())).await?;
         tx.add_dataset(granted, &row).await?;
         tx.add_manifest(row.id, row.manifest, 1, owner_key).await?;
         tx.commit().await?;
@@ -240,7 +240,7 @@ impl App {
         dataset: DatasetId,
         share: &NewShare,
         (manifest, state): (Digest, &str),
-    ) -> Result<(), AppError> {
+    ) -> Result<ShareRow, AppError> {
         let grant = envelope(&share.grant)?;
         let opened = grant.open::<Grant>().map_err(|e| AppError::Invalid(e.to_string()))?.predicate().clone();
         let workspace =
@@ -268,7 +268,7 @@ impl App {
                 return Err(AppError::Conflict(why));
             }
         }
-        self.keep(tx, &grant, granted.actor(), "dataset.share").await?;
+        self.keep(tx, &grant, granted.actor(), ("dataset.share", &dataset.to_string())).await?;
         let new = ShareRow {
             grant: grant.digest(),
             dataset,
@@ -278,10 +278,13 @@ impl App {
             sealed_key: share.sealed_key.to_string(),
             state: state.into(),
         };
-        tx.add_share(granted, &new, self.now()).await.map_err(|e| match e {
-            StoreError::Conflict => AppError::Conflict("the dataset is shared there already".into()),
-            other => other.into(),
-        })
+        match tx.add_share(granted, &new, self.now()).await {
+            Ok(()) => Ok(new),
+            Err(StoreError::Conflict) => {
+                Err(AppError::Conflict("the dataset is shared there already".into()))
+            }
+            Err(other) => Err(other.into()),
+        }
     }
 
     /// Shares a dataset to a workspace.
@@ -293,12 +296,17 @@ impl App {
     ) -> Result<DatasetView, AppError> {
         let (row, granted) = self.managed(actor, id).await?;
         let tx = self.store.write().await?;
-        let result = self.store_share(&tx, &granted, id, share, (row.manifest, "live")).await;
-        if result.is_ok() {
-            tx.commit().await?;
-        } else {
-            drop(tx);
-        }
+        let result = match self.store_share(&tx, &granted, id, share, (row.manifest, "live")).await {
+            Ok(new) => {
+                self.tell_shared(&tx, &new, actor).await?;
+                tx.commit().await?;
+                Ok(())
+            }
+            Err(error) => {
+                drop(tx);
+                Err(error)
+            }
+        };
         self.noting(actor, "dataset.share", id, result).await?;
         self.dataset_view(actor, row).await
     }

@@ -234,7 +234,7 @@ impl App {
             return Err(AppError::Unprocessable("a test spec is not submitted".into()));
         }
         let tx = self.store.write().await?;
-        if !self.keep(&tx, &spec, granted.actor(), "job.submit").await? {
+        if !self.keep(&tx, &spec, granted.actor(), ("job.submit", granted.id())).await? {
             return Err(AppError::Conflict("this spec was submitted before".into()));
         }
         if !tx.submit_job(granted, spec.digest(), to).await? {
@@ -242,6 +242,10 @@ impl App {
         }
         if self.accepted(&grounds, row.workspace, &spec)? {
             tx.move_job(row.id, JobState::UnderReview, JobState::Accepted).await?;
+        } else {
+            let author = self.signed_by_caller(granted.actor(), &spec).await?;
+            let missing = views::missing(&grounds.in_force(row.workspace)?, &BTreeSet::from([author]));
+            self.tell_reviewers(&tx, row, &missing, granted.actor()).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -327,11 +331,12 @@ impl App {
                 self.admit(&review, &grounds)?;
                 let spec = grounds.envelopes.get(&body.spec).cloned().ok_or(AppError::Absent("spec"))?;
                 let tx = self.store.write().await?;
-                self.keep(&tx, &review, granted.actor(), "job.approve").await?;
+                self.keep(&tx, &review, granted.actor(), ("job.approve", granted.id())).await?;
                 // Read again within the transaction: two last approvals may have come at once.
                 let now = Grounds::of(&tx, Some(row.workspace), &[]).await?;
                 if self.accepted(&now, row.workspace, &spec)? {
                     tx.move_job(row.id, JobState::UnderReview, JobState::Accepted).await?;
+                    self.tell_decided(&tx, row, granted.actor().user(), "accepted").await?;
                 }
                 tx.commit().await?;
                 // Approvals need no acknowledgement: they let nothing pass that the broker does not judge again.

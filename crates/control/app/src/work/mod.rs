@@ -9,6 +9,7 @@ pub mod bundle;
 pub mod datasets;
 pub mod grounds;
 pub mod jobs;
+mod news;
 pub mod runs;
 pub mod uploads;
 pub mod worker;
@@ -66,12 +67,12 @@ impl App {
         tx: &Tx,
         envelope: &Envelope,
         actor: &Actor,
-        action: &str,
+        (action, target): (&str, &str),
     ) -> Result<bool, AppError> {
         let now = self.now();
         let fresh = tx.store_statement(&row_of(envelope, now)?, None).await?;
         if fresh {
-            tx.audit(entry_of(envelope, now, actor, action)).await?;
+            tx.audit(entry_of(envelope, now, actor, action).target(target)).await?;
         }
         Ok(fresh)
     }

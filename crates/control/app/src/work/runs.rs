@@ -139,7 +139,7 @@ impl App {
         }
         let mut row = fresh(body.run, job, RunKind::Real, actor, body.spec, self.now())?;
         row.request = Some(request.digest());
-        self.keep(&tx, &request, actor, "job.run").await?;
+        self.keep(&tx, &request, actor, ("job.run", granted.id())).await?;
         tx.add_run(&RunGrant::Run(granted), &row).await?;
         tx.commit().await?;
         self.work.notify_waiters();
@@ -169,7 +169,7 @@ impl App {
         self.admit_spec(actor, job, &spec).await?;
         let row = fresh(RunId(self.new_id()), job, RunKind::Test, actor, spec.digest(), self.now())?;
         let tx = self.store.write().await?;
-        self.keep(&tx, &spec, actor, "job.test").await?;
+        self.keep(&tx, &spec, actor, ("job.test", granted.id())).await?;
         tx.add_run(&RunGrant::Test(granted), &row).await?;
         tx.commit().await?;
         self.work.notify_waiters();

@@ -178,6 +178,7 @@ impl App {
         }
         tx.add_workspace(granted, &row).await?;
         self.invite_all(&tx, &row, &charter, &body, Some(signer)).await?;
+        self.tell_invited(&tx, &row, id, actor).await?;
         tx.audit(EntryDraft::done(now, actor, "workspace.create").statement(id).target(id).workspace(id))
             .await?;
         self.charter_complete(&tx, id, &charter).await?;
@@ -302,7 +303,8 @@ impl App {
             return Err(AppError::State("this charter does not wait for an answer".into()));
         }
         if tx.answer_invitation(granted, (charter.digest(), signer), "accepted", self.now()).await? {
-            self.keep(&tx, &acceptance, actor, "workspace.accept").await?;
+            self.keep(&tx, &acceptance, actor, ("workspace.accept", granted.id())).await?;
+            self.tell_answered(&tx, &row, actor, "accepted").await?;
         }
         self.charter_complete(&tx, id, charter).await?;
         tx.commit().await?;
@@ -351,7 +353,9 @@ impl App {
             return Err(AppError::State("this charter does not wait for an answer".into()));
         }
         self.restrict(&tx, restriction).await?;
-        tx.answer_invitation(granted, (charter, signer), "declined", self.now()).await?;
+        if tx.answer_invitation(granted, (charter, signer), "declined", self.now()).await? {
+            self.tell_answered(&tx, &row, granted.actor(), "refused").await?;
+        }
         Ok(tx.commit().await?)
     }
 }

@@ -7,5 +7,6 @@ mod drafts;
 mod events;
 mod invitations;
 mod leases;
+mod notices;
 mod study;
 mod uploads;

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use cloister_app::{
     App, AppError, Background, BrokerPipe, PasswordCost, PipeError, SigningKey,
     log::Log,
+    notices::mail::Mailer,
     people::administration::{HostOperator, Wanted},
     restrict::Standing,
     work::{
@@ -158,6 +159,15 @@ pub(crate) fn edits() -> Edits {
 impl Study {
     /// People with certificates, nothing else.
     pub(crate) async fn of(world: World) -> Self {
+        Self::with_mail(world, None).await
+    }
+
+    /// The same, with a mail server.
+    pub(crate) async fn mailed(mailer: Option<Arc<dyn Mailer>>) -> Self {
+        Self::with_mail(World::edited(&edits()), mailer).await
+    }
+
+    async fn with_mail(world: World, mailer: Option<Arc<dyn Mailer>>) -> Self {
         let world = Box::new(world);
         let folder = tempfile::tempdir().unwrap();
         let database = Database::of_this_run();
@@ -183,6 +193,8 @@ impl Study {
             passwords: PasswordCost::MINIMUM,
             sealing: cloister_app::sealed::SealingKey::new([6; 32]),
             judged: Judged::default(),
+            mailer,
+            outgoing: tokio::sync::Notify::new(),
             feed: cloister_app::events::Feed::default(),
             work: tokio::sync::Notify::new(),
         });
@@ -215,7 +227,7 @@ impl Study {
         study
     }
 
-    async fn share(&self, at: usize, owner: &Actor, name: &str) {
+    pub(crate) async fn share(&self, at: usize, owner: &Actor, name: &str) {
         let manifest = &self.world.manifests[at];
         let dataset = manifest.open::<Manifest>().unwrap().predicate().body.dataset;
         let upload = self.app.begin_upload(owner, dataset, 1, FILE).await.unwrap();

@@ -8,6 +8,7 @@ mod datasets;
 mod events;
 mod health;
 mod jobs;
+mod notices;
 mod people;
 mod problems;
 mod runs;
@@ -79,6 +80,11 @@ pub fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(certificates::revoke::revoke))
         .routes(routes!(certificates::recover::recover))
         .routes(routes!(events::events))
+        .routes(routes!(notices::list::list))
+        .routes(routes!(notices::unread::unread))
+        .routes(routes!(notices::read_all::read_all))
+        .routes(routes!(notices::read_one::read_one))
+        .routes(routes!(notices::settings::settings, notices::mute::mute))
         .routes(routes!(audit::list::list))
         .routes(routes!(audit::export::export))
         .routes(routes!(audit::info::info))

@@ -75,6 +75,8 @@ impl House {
             passwords: PasswordCost::MINIMUM,
             sealing: cloister_app::sealed::SealingKey::new([6; 32]),
             judged: cloister_app::work::grounds::Judged::default(),
+            mailer: None,
+            outgoing: tokio::sync::Notify::new(),
             feed: cloister_app::events::Feed::default(),
             work: tokio::sync::Notify::new(),
         });

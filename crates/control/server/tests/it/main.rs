@@ -5,5 +5,6 @@ mod conventions;
 mod events;
 mod house;
 mod log;
+mod mail;
 mod people;
 mod walk;

@@ -34,6 +34,8 @@ fn body(endpoint: &str) -> Value {
     match endpoint {
         "POST /api/v1/users" => json!({ "email": "ana@one.example" }),
         "PUT /api/v1/users/{id}/roles" => json!({ "workspace_admin": false, "auditor": false }),
+        "POST /api/v1/notices/read" => json!({ "up_to": NOBODY }),
+        "PUT /api/v1/notices/settings" => json!({ "muted": ["invited"] }),
         "PUT /api/v1/sign-in/local" => json!({ "local": "all" }),
         "PUT /api/v1/sign-in/providers" => json!({
             "name": "x", "issuer": "https://login.example", "client_id": "c", "domains": ["one.example"] }),

@@ -195,6 +195,7 @@ impl App {
             let entry = EntryDraft::done(self.now(), &actor, "user.roles-mapped").target(user.id);
             tx.audit(entry.fact("roles", words)).await?;
             user.roles = roles;
+            self.tell_roles(tx, &user, None).await?;
         }
         Ok(user)
     }

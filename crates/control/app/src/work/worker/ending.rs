@@ -96,6 +96,7 @@ impl App {
             entry = entry.statement(receipt.digest());
         }
         tx.audit(entry).await?;
+        self.tell_finished(&tx, &row, state).await?;
         tx.commit().await?;
         if receipt.is_some()
             && let Err(error) = self.broker_evidence(id).await

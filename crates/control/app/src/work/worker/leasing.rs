@@ -189,6 +189,7 @@ impl App {
             };
             entry.entry.actor = "server".into();
             tx.audit(entry.target(row.id).workspace(row.workspace).fact("state", state)).await?;
+            self.tell_finished(&tx, row, state).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -50,7 +50,7 @@ impl App {
             ));
         }
         let tx = self.store.write().await?;
-        if !self.keep(&tx, &charter, actor, "workspace.amend").await? {
+        if !self.keep(&tx, &charter, actor, ("workspace.amend", &id.to_string())).await? {
             return Err(AppError::Conflict("this charter is there already".into()));
         }
         let grounds = Grounds::of(&tx, Some(id), &[]).await?;
@@ -76,6 +76,7 @@ impl App {
         }
         tx.set_pending_charter(id, Some(charter.digest())).await?;
         self.invite_all(&tx, &row, &charter, &body, Some(signer)).await?;
+        self.tell_invited(&tx, &row, charter.digest(), actor).await?;
         self.charter_complete(&tx, id, &charter).await?;
         tx.commit().await?;
         Ok((charter.digest(), self.settled(charter.digest()).await?))
