@@ -12,7 +12,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use crate::{App, AppError, notices::mail, restrict};
+use crate::{App, AppError, notices::mail, restrict, webhooks};
 
 const LEASE: Duration = Duration::seconds(60);
 const IDLE: std::time::Duration = std::time::Duration::from_millis(500);
@@ -40,7 +40,7 @@ struct Lane {
 /// What goes to the broker.
 const STATEMENTS: Lane = Lane { kinds: &[restrict::KIND], at_once: 1, wake: |app| &app.work };
 /// What goes to servers of others.
-const OUTGOING: Lane = Lane { kinds: &[mail::KIND], at_once: 8, wake: |app| &app.outgoing };
+const OUTGOING: Lane = Lane { kinds: &[mail::KIND, webhooks::KIND], at_once: 8, wake: |app| &app.outgoing };
 
 /// Runs jobs until told to stop.
 pub struct Background(pub Arc<App>);
@@ -124,6 +124,7 @@ impl App {
         match job.kind.as_str() {
             restrict::KIND => self.pipe_statement(job).await,
             mail::KIND => self.send_notice(job).await,
+            webhooks::KIND => self.deliver(job).await,
             other => Ok(Outcome::Fail(format!("no code for the job kind `{other}`"))),
         }
     }

@@ -17,6 +17,7 @@ mod permit;
 mod pipe;
 pub mod restrict;
 pub mod sealed;
+pub mod webhooks;
 pub mod work;
 
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub struct App {
     pub judged: work::grounds::Judged,
     /// Sends mail, where a mail server is set.
     pub mailer: Option<Arc<dyn notices::mail::Mailer>>,
+    /// Carries webhooks.
+    pub courier: Arc<dyn webhooks::Courier>,
     /// Says that there may be mail or webhooks to send.
     pub outgoing: tokio::sync::Notify,
     /// Where those who watch are told what happens.

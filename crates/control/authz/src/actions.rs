@@ -142,6 +142,10 @@ actions! {
     AddOrganisation = "organisation.add", Admin, [HostOperator];
     /// Make someone organisation admin.
     GrantOrgAdmin = "user.grant-org-admin", Admin, [HostOperator];
+    /// List an organisation's webhooks.
+    ListWebhooks = "webhook.list", Read, [OrgAdmin];
+    /// Add, change, try or remove an organisation's webhook.
+    ManageWebhooks = "webhook.manage", Admin, [OrgAdmin];
     /// Ask for a certificate for one's own keys.
     RequestCertificate = "certificate.request", Write, [Member];
     /// Look a certificate up by exact e-mail or digest.

@@ -1,6 +1,9 @@
 //! Strict JSON bodies: what cannot be read is a problem that says where.
 
-use axum::extract::{FromRequest, Path, Request, rejection::BytesRejection};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::BytesRejection},
+    http::request::Parts,
+};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
@@ -18,6 +21,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
             Ok(body) => Ok(Self(body)),
             Err(e) if e.is_data() => Err(Failure::new(422, "unprocessable", e.to_string())),
             Err(e) => Err(Failure::new(400, "invalid", format!("the body is not JSON: {e}"))),
+        }
+    }
+}
+
+/// What the query of a URL asks; what cannot be read is a problem that says what.
+pub(crate) struct Asked<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
+        match Query::<T>::try_from_uri(&parts.uri) {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(rejection) => Err(Failure::new(400, "invalid", rejection.body_text())),
         }
     }
 }

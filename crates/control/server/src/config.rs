@@ -80,6 +80,9 @@ pub struct ServeOptions {
     /// Whom mail is from: `Cloister <cloister@hospital.example>`.
     #[arg(long, env = "CLOISTER_MAIL_FROM", requires = "smtp")]
     pub mail_from: Option<String>,
+    /// Webhooks may go to this host and private networks, without TLS: for trying things out.
+    #[arg(long, env = "CLOISTER_PRIVATE_WEBHOOKS")]
+    pub private_webhooks: bool,
     /// Whom `/.well-known/security.txt` names: a `mailto:` or `https:` address.
     #[arg(long, env = "CLOISTER_SECURITY_CONTACT", value_parser = contact)]
     pub security_contact: Option<String>,

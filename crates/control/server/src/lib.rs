@@ -11,6 +11,7 @@ pub mod broker_pipe;
 mod caller;
 mod config;
 mod cookie;
+pub mod courier;
 mod etag;
 pub mod layers;
 pub mod lock;

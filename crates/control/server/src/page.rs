@@ -2,7 +2,7 @@
 
 use aws_lc_rs::hmac;
 use axum::{
-    extract::{FromRequestParts, Query},
+    extract::FromRequestParts,
     http::{Uri, request::Parts},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,7 +10,7 @@ use cloister_api::Page;
 use cloister_app::work::Paging;
 use serde::Deserialize;
 
-use crate::{Shared, problem::Failure};
+use crate::{Shared, body::Asked, problem::Failure};
 
 /// The most items of a page.
 const MOST: u64 = 200;
@@ -71,9 +71,7 @@ impl FromRequestParts<Shared> for Paged {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
-        let query = Query::<PageQuery>::try_from_uri(&parts.uri)
-            .map_err(|e| Failure::new(400, "invalid", e.body_text()))?
-            .0;
+        let Asked(query) = Asked::<PageQuery>::from_request_parts(parts, shared).await?;
         Self::of(&parts.uri, shared, &query.cursor, query.limit)
     }
 }

@@ -12,6 +12,7 @@ use cloister_app::{
     notices::mail::Mailer,
     people::secrets,
     sealed::SealingKey,
+    webhooks::Following,
 };
 use cloister_model::{Clock, Rng};
 
@@ -23,6 +24,7 @@ use crate::{
     ServeOptions, Shared,
     ambient::{SystemClock, SystemRng},
     broker_pipe::HttpBroker,
+    courier::HttpCourier,
     layers::limits::Limits,
     lock::FolderLock,
     oidc::Providers,
@@ -108,6 +110,7 @@ async fn compose(
         passwords: PasswordCost::PRODUCTION,
         sealing: SealingKey::new(sealing),
         judged: cloister_app::work::grounds::Judged::default(),
+        courier: Arc::new(HttpCourier::new(options.private_webhooks)?),
         mailer: mailer(options, public_url)?,
         outgoing: tokio::sync::Notify::new(),
         feed: Feed::default(),
@@ -162,6 +165,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     let (stop, stopping) = watch::channel(false);
     let holder = app.new_id().to_string();
     let sequencer = tokio::spawn(app.log.clone().run(app.clock.clone(), holder, stopping.clone()));
+    let following = tokio::spawn(Following(app.clone()).run(stopping.clone()));
     let telling = tokio::spawn(Telling(app.clone()).run(stopping.clone()));
     let background = tokio::spawn(Background(app.clone()).run(stopping.clone()));
     if let Err(error) = app.keep_anchored().await {
@@ -208,6 +212,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     stop.send_replace(true);
     let _ = background.await;
     let _ = telling.await;
+    let _ = following.await;
     let _ = anchoring.await;
     let _ = refusals.await;
     let _ = limits.await;

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{Query as _, Store, StoreError, Tx};
 
 /// Every table, each after those it refers to.
-pub const TABLES: [&str; 33] = [
+pub const TABLES: [&str; 36] = [
     "organisations",
     "users",
     "sessions",
@@ -47,6 +47,9 @@ pub const TABLES: [&str; 33] = [
     "logouts",
     "notices",
     "notice_settings",
+    "webhooks",
+    "deliveries",
+    "positions",
 ];
 /// Rows read at once.
 const PAGE: usize = 500;

@@ -23,6 +23,7 @@ pub mod queue;
 pub mod runs;
 pub mod statements;
 mod tx;
+pub mod webhooks;
 pub mod workers;
 pub mod workspaces;
 

@@ -14,6 +14,7 @@ pub mod people;
 pub mod problem;
 pub mod runs;
 pub mod sign_in;
+pub mod webhooks;
 pub mod worker;
 pub mod workspaces;
 

@@ -18,6 +18,7 @@ use cloister_app::{
     notices::mail::Mailer,
     people::administration::{HostOperator, Wanted},
     restrict::Standing,
+    webhooks::{Courier, CourierError, Post},
     work::{
         datasets::NewShare,
         grounds::{Judged, wire},
@@ -133,6 +134,19 @@ impl BrokerPipe for Script {
     }
 }
 
+/// Webhooks go nowhere here.
+struct NoCourier;
+
+#[async_trait]
+impl Courier for NoCourier {
+    fn admits(&self, _url: &str) -> Result<(), String> {
+        Err("no webhooks here".into())
+    }
+    async fn post(&self, _post: &Post) -> Result<u16, CourierError> {
+        Err(CourierError("no webhooks here".into()))
+    }
+}
+
 /// A deployment in which the world's statements are sent.
 pub(crate) struct Study {
     pub(crate) world: Box<World>,
@@ -193,6 +207,7 @@ impl Study {
             passwords: PasswordCost::MINIMUM,
             sealing: cloister_app::sealed::SealingKey::new([6; 32]),
             judged: Judged::default(),
+            courier: Arc::new(NoCourier),
             mailer,
             outgoing: tokio::sync::Notify::new(),
             feed: cloister_app::events::Feed::default(),

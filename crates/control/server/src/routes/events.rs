@@ -3,7 +3,7 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
-    extract::{Query, State},
+    extract::State,
     http::{HeaderMap, HeaderName},
     response::{
         IntoResponse,
@@ -19,7 +19,7 @@ use futures::stream;
 use serde::Deserialize;
 use tokio::{sync::watch::Receiver, time::Interval};
 
-use crate::{Shared, caller::Caller, problem::Failure, streams::Open};
+use crate::{Shared, body::Asked, caller::Caller, problem::Failure, streams::Open};
 
 /// How soon a browser comes again.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -146,7 +146,7 @@ pub(in crate::routes) async fn events(
     State(shared): State<Shared>,
     Caller(who): Caller,
     headers: HeaderMap,
-    Query(from): Query<From>,
+    Asked(from): Asked<From>,
 ) -> Result<impl IntoResponse, Failure> {
     let after = begin(&headers, &from)?;
     let open = shared.streams.open(who.user.id)?;

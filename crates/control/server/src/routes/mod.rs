@@ -16,6 +16,7 @@ mod security;
 mod sign_in;
 mod uploads;
 mod users;
+mod webhooks;
 mod worker;
 mod workers;
 mod workspaces;
@@ -85,6 +86,11 @@ pub fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(notices::read_all::read_all))
         .routes(routes!(notices::read_one::read_one))
         .routes(routes!(notices::settings::settings, notices::mute::mute))
+        .routes(routes!(webhooks::list::list, webhooks::add::add))
+        .routes(routes!(webhooks::change::change, webhooks::remove::remove))
+        .routes(routes!(webhooks::rotate::rotate))
+        .routes(routes!(webhooks::test::test))
+        .routes(routes!(webhooks::deliveries::deliveries))
         .routes(routes!(audit::list::list))
         .routes(routes!(audit::export::export))
         .routes(routes!(audit::info::info))

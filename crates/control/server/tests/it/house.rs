@@ -75,6 +75,7 @@ impl House {
             passwords: PasswordCost::MINIMUM,
             sealing: cloister_app::sealed::SealingKey::new([6; 32]),
             judged: cloister_app::work::grounds::Judged::default(),
+            courier: Arc::new(cloister_server::courier::HttpCourier::new(true).unwrap()),
             mailer: None,
             outgoing: tokio::sync::Notify::new(),
             feed: cloister_app::events::Feed::default(),

@@ -8,3 +8,4 @@ mod log;
 mod mail;
 mod people;
 mod walk;
+mod webhooks;

@@ -36,6 +36,7 @@ fn body(endpoint: &str) -> Value {
         "PUT /api/v1/users/{id}/roles" => json!({ "workspace_admin": false, "auditor": false }),
         "POST /api/v1/notices/read" => json!({ "up_to": NOBODY }),
         "PUT /api/v1/notices/settings" => json!({ "muted": ["invited"] }),
+        "POST /api/v1/webhooks" | "PUT /api/v1/webhooks/{id}" => json!({ "url": "https://hooks.example" }),
         "PUT /api/v1/sign-in/local" => json!({ "local": "all" }),
         "PUT /api/v1/sign-in/providers" => json!({
             "name": "x", "issuer": "https://login.example", "client_id": "c", "domains": ["one.example"] }),

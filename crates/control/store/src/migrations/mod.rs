@@ -7,6 +7,7 @@ mod m0005_workers;
 mod m0009_idempotency;
 mod m0010_sign_in;
 mod m0011_notices;
+mod m0012_webhooks;
 
 use sea_orm_migration::prelude::*;
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_idempotency::Idempotency),
             Box::new(m0010_sign_in::SignIn),
             Box::new(m0011_notices::Notices),
+            Box::new(m0012_webhooks::Webhooks),
         ]
     }
 }

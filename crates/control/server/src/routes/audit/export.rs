@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     body::Body,
-    extract::{Query, State},
+    extract::State,
     http::header,
     response::{IntoResponse, Response},
 };
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{AuditQuery, shown};
-use crate::{Shared, caller::Caller, problem::Failure};
+use crate::{Shared, body::Asked, caller::Caller, problem::Failure};
 
 const COLUMNS: &str = "index,at,actor,action,target,outcome,check,encoded,proof\n";
 
@@ -102,8 +102,8 @@ impl Lines {
 pub(in crate::routes) async fn export(
     State(shared): State<Shared>,
     Caller(who): Caller,
-    Query(query): Query<AuditQuery>,
-    Query(form): Query<Form>,
+    Asked(query): Asked<AuditQuery>,
+    Asked(form): Asked<Form>,
 ) -> Result<Response, Failure> {
     let filter = query.filter();
     let app = shared.app.clone();

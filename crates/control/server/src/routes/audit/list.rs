@@ -1,21 +1,17 @@
 //! `GET /audit`.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-    http::Uri,
-};
+use axum::{Json, extract::State, http::Uri};
 use cloister_api::{Page, audit::AuditEntry};
 
 use super::{AuditQuery, shown};
-use crate::{Shared, caller::Caller, problem::Failure};
+use crate::{Shared, body::Asked, caller::Caller, problem::Failure};
 
 #[utoipa::path(get, path = "/audit", params(AuditQuery), responses((status = 200, body = Page<AuditEntry>)))]
 pub(in crate::routes) async fn list(
     State(shared): State<Shared>,
     Caller(who): Caller,
     uri: Uri,
-    Query(query): Query<AuditQuery>,
+    Asked(query): Asked<AuditQuery>,
 ) -> Result<Json<Page<AuditEntry>>, Failure> {
     let (filter, page) = query.page(&shared, &uri)?;
     let rows = shared.app.audit(&who, filter, page.ask()).await?;

@@ -1,15 +1,12 @@
 //! `GET /certificates`.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-};
+use axum::{Json, extract::State};
 use cloister_api::{Page, people::CertificateInfo};
 use cloister_model::Email;
 use serde::Deserialize;
 
 use super::shown;
-use crate::{Shared, caller::Caller, problem::Failure};
+use crate::{Shared, body::Asked, caller::Caller, problem::Failure};
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -23,7 +20,7 @@ pub(in crate::routes) struct ByEmail {
 pub(in crate::routes) async fn find(
     State(shared): State<Shared>,
     Caller(who): Caller,
-    Query(query): Query<ByEmail>,
+    Asked(query): Asked<ByEmail>,
 ) -> Result<Json<Page<CertificateInfo>>, Failure> {
     let rows = shared.app.certificates_of(&who, &query.email).await?;
     Ok(Json(Page { items: rows.into_iter().map(shown).collect::<Result<_, _>>()?, next: None }))

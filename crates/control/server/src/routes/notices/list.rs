@@ -1,15 +1,11 @@
 //! `GET /notices`.
 
-use axum::{
-    Json,
-    extract::{Query, State},
-    http::Uri,
-};
+use axum::{Json, extract::State, http::Uri};
 use cloister_api::{Page, notices::Notice};
 use serde::Deserialize;
 
 use super::notice;
-use crate::{Shared, caller::Caller, page::Paged, problem::Failure};
+use crate::{Shared, body::Asked, caller::Caller, page::Paged, problem::Failure};
 
 /// Which notices.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -33,7 +29,7 @@ pub(in crate::routes) async fn list(
     State(shared): State<Shared>,
     Caller(who): Caller,
     uri: Uri,
-    Query(which): Query<Which>,
+    Asked(which): Asked<Which>,
 ) -> Result<Json<Page<Notice>>, Failure> {
     let page = Paged::of(&uri, &shared, &which.cursor, which.limit)?;
     let rows = shared.app.notices(&who, which.unread, &page.paging()).await?;

@@ -1,13 +1,19 @@
 //! `GET /worker/runs/{id}/files/{dataset}/{version}/{name}`.
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::HeaderMap,
     response::Response,
 };
 
 use super::{Fence, id};
-use crate::{Shared, body::place, caller::WorkerCaller, problem::Failure, routes::bytes};
+use crate::{
+    Shared,
+    body::{Asked, place},
+    caller::WorkerCaller,
+    problem::Failure,
+    routes::bytes,
+};
 
 #[utoipa::path(get, path = "/worker/runs/{id}/files/{dataset}/{version}/{name}",
     params(("id" = String, Path), ("dataset" = String, Path), ("version" = u32, Path), ("name" = String, Path), Fence),
@@ -16,7 +22,7 @@ pub(in crate::routes) async fn ciphertext(
     State(shared): State<Shared>,
     WorkerCaller(actor): WorkerCaller,
     Path((run, dataset, version, name)): Path<(String, String, String, String)>,
-    Query(Fence { fence }): Query<Fence>,
+    Asked(Fence { fence }): Asked<Fence>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let lease = (id(&Path(run))?, fence);

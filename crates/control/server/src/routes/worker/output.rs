@@ -2,12 +2,12 @@
 
 use axum::{
     body::Bytes,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::StatusCode,
 };
 
 use super::{Fence, id};
-use crate::{Shared, caller::WorkerCaller, problem::Failure};
+use crate::{Shared, body::Asked, caller::WorkerCaller, problem::Failure};
 
 #[utoipa::path(put, path = "/worker/runs/{id}/outputs/{name}", params(("id" = String, Path), ("name" = String, Path), Fence),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 204)))]
@@ -15,7 +15,7 @@ pub(in crate::routes) async fn output(
     State(shared): State<Shared>,
     WorkerCaller(actor): WorkerCaller,
     Path((run, name)): Path<(String, String)>,
-    Query(Fence { fence }): Query<Fence>,
+    Asked(Fence { fence }): Asked<Fence>,
     content: Bytes,
 ) -> Result<StatusCode, Failure> {
     shared.app.put_output(&actor, (id(&Path(run))?, fence), &name, content).await?;
