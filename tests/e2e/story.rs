@@ -20,6 +20,15 @@ fn two_organisations_compute_and_anyone_can_verify() {
         assert_eq!(rows, truth());
     }
 
+    let told = |user: &cloister_testkit::User| {
+        let inbox = user.run(&["inbox", "--mark-read"]).expect(0).json;
+        let kinds = inbox["items"].as_array().unwrap().iter().map(|n| n["kind"].as_str().unwrap().to_owned());
+        kinds.collect::<Vec<_>>()
+    };
+    assert_eq!(told(&world.ana)[..2], ["run_finished", "decided"], "newest first");
+    assert!(told(&world.ben).contains(&"review_asked".to_owned()));
+    assert_eq!(world.ana.run(&["inbox", "--unread"]).expect(0).json["items"], serde_json::json!([]));
+
     let bundle = world.bundle(&run);
     let bundle = bundle.to_str().unwrap();
     let stranger = world.deployment.user("stranger");

@@ -104,6 +104,20 @@ impl Api {
         bounded(self.send(self.request(Method::GET, path)).await?, max).await
     }
 
+    /// `PUT` with an answer.
+    pub async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ClientError> {
+        Ok(self.ask(self.request(Method::PUT, path).json(body)).await?.value)
+    }
+
+    /// `DELETE`.
+    pub async fn delete(&self, path: &str) -> Result<(), ClientError> {
+        self.send(self.request(Method::DELETE, path)).await.map(|_| ())
+    }
+
     /// `POST` with an answer.
     pub async fn post<T: DeserializeOwned>(
         &self,

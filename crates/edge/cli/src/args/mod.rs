@@ -3,6 +3,7 @@
 mod data;
 mod operate;
 mod people;
+mod told;
 mod work;
 
 use clap::{Parser, Subcommand};
@@ -15,6 +16,7 @@ pub(crate) use people::{
     Create, KeyCommand, Login, MemberCommand, MemberSet, OnOff, ScopeWord, Set, Setup, TokenCommand,
     WorkspaceCommand,
 };
+pub(crate) use told::{Inbox, WebhookCommand, WebhookFields};
 pub(crate) use work::{AuditCommand, JobCommand, JobCreate, JobFields, RunCommand, Verify};
 
 /// Compute together on data that nobody shows.
@@ -65,6 +67,11 @@ pub(crate) enum Command {
     Run(RunCommand),
     /// Verify a run's bundle offline.
     Verify(Verify),
+    /// What you are told of: invitations, reviews, the ends of your runs.
+    Inbox(Inbox),
+    /// Webhooks of your organisation.
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),

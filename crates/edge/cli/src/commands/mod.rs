@@ -10,6 +10,7 @@ mod member;
 mod reference;
 mod run;
 mod session;
+mod told;
 mod verify;
 mod workspace;
 
@@ -39,6 +40,8 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<Reply, Fa
         Command::Job(command) => job::run(context, command).await,
         Command::Run(command) => run::run(context, command).await,
         Command::Verify(args) => Ok(verify::run(context, &args)),
+        Command::Inbox(args) => told::inbox(context, args).await,
+        Command::Webhook(command) => told::webhook(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,
         Command::Completion { shell } => Ok(completion(shell)),
         Command::ReferenceManifest(args) => reference::run(context, &args),
