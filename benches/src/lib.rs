@@ -1,13 +1,16 @@
 //! Figures of a release build on the machine at hand; nothing here passes or fails by speed.
 //!
-//! `cargo xtask bench [tpch [SCALE [REPEATS]]] | [release [RUNS]] | [log [ENTRIES]] | [api [SECONDS]]`; without words all
-//! four, with their defaults. Limits: one machine plays client, server, broker and worker; files are warm; the TEE is
+//! `cargo xtask bench [tpch [SCALE [REPEATS]]] | [release [RUNS]] | [log [ENTRIES]] | [api [SECONDS
+//! [DATABASE [SMALL]]]] | [decision]`; without words all of them, with their defaults. Limits: one machine plays client, server, broker and worker; files are warm; the TEE is
 //! simulated, so a release has no attestation device in it.
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
 mod api;
 mod data;
+mod decision;
 mod figures;
+mod house;
+mod http;
 mod log;
 mod queries;
 mod release;
@@ -25,14 +28,20 @@ pub async fn run(words: Vec<String>) -> Result<(), Failure> {
         None => {
             log::bench(4_000).await?;
             release::bench(200).await?;
-            api::bench(5).await?;
+            decision::bench();
+            api::bench(5, Some("sqlite"), None).await?;
+            api::bench(5, Some("postgres"), None).await?;
             tpch::bench(1.0, 5).await
         }
         Some("tpch") => tpch::bench(number(words.next(), 1.0)?, number(words.next(), 5)?).await,
         Some("release") => release::bench(number(words.next(), 200)?).await,
         Some("log") => log::bench(number(words.next(), 4_000)?).await,
-        Some("api") => api::bench(number(words.next(), 5)?).await,
-        Some(other) => Err(format!("no bench `{other}`; there are tpch, release, log, api").into()),
+        Some("api") => api::bench(number(words.next(), 5)?, words.next(), words.next()).await,
+        Some("decision") => {
+            decision::bench();
+            Ok(())
+        }
+        Some(other) => Err(format!("no bench `{other}`; there are tpch, release, log, api, decision").into()),
     }
 }
 

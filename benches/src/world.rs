@@ -114,11 +114,6 @@ impl World {
         }
         Ok(job)
     }
-
-    /// A token that may read.
-    pub(crate) fn token(&self) -> Result<String, Failure> {
-        text(&self.ana.ok(&["token", "create", "--scope", "read", "--expires", "1d"]), "secret")
-    }
 }
 
 fn word(path: &Path) -> &str {

@@ -53,7 +53,7 @@ pub struct App {
     /// What hashing a password costs.
     pub passwords: PasswordCost,
     /// What was verified of workspaces.
-    pub judged: work::grounds::Judged,
+    pub judged: work::room::Rooms,
     /// Sends mail, where a mail server is set.
     pub mailer: Option<Arc<dyn notices::mail::Mailer>>,
     /// Carries webhooks.

@@ -1,6 +1,6 @@
 //! The decision: needs met by the actor against needs of the action, under the policies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use cedar_policy::{
@@ -161,9 +161,16 @@ fn words(texts: impl IntoIterator<Item = &'static str>) -> RestrictedExpression 
     RestrictedExpression::new_set(texts.into_iter().map(|t| RestrictedExpression::new_string(t.to_owned())))
 }
 
-fn uid(kind: &str, id: &str) -> Option<EntityUid> {
-    let kind: EntityTypeName = kind.parse().ok()?;
-    Some(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
+/// Type names are parsed once: that costs more than a decision.
+fn type_name(kind: &'static str) -> Option<EntityTypeName> {
+    static NAMES: OnceLock<BTreeMap<&'static str, EntityTypeName>> = OnceLock::new();
+    let words = || Kind::ALL.map(Kind::entity_type).into_iter().chain(["Actor", "Action"]);
+    let names = NAMES.get_or_init(|| words().filter_map(|word| Some((word, word.parse().ok()?))).collect());
+    names.get(kind).cloned()
+}
+
+fn uid(kind: &'static str, id: &str) -> Option<EntityUid> {
+    Some(EntityUid::from_type_name_and_id(type_name(kind)?, EntityId::new(id)))
 }
 
 fn allowed<A: Action>(actor: &Actor, resource: &Resource, meets: &BTreeSet<Need>) -> Option<bool> {

@@ -32,6 +32,21 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Each of them.
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Deployment,
+        Self::Organisation,
+        Self::User,
+        Self::Session,
+        Self::Token,
+        Self::Certificate,
+        Self::Workspace,
+        Self::Upload,
+        Self::Dataset,
+        Self::Job,
+        Self::Run,
+    ];
+
     /// Cedar's entity type.
     pub(crate) fn entity_type(self) -> &'static str {
         match self {

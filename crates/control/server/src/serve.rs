@@ -109,7 +109,7 @@ async fn compose(
         vouching,
         passwords: PasswordCost::PRODUCTION,
         sealing: SealingKey::new(sealing),
-        judged: cloister_app::work::grounds::Judged::default(),
+        judged: cloister_app::work::room::Rooms::default(),
         courier: Arc::new(HttpCourier::new(options.private_webhooks)?),
         mailer: mailer(options, public_url)?,
         outgoing: tokio::sync::Notify::new(),

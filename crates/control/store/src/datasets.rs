@@ -319,7 +319,16 @@ impl Tx {
         self.exec(old, values()).await?;
         let new =
             "UPDATE shares SET state = 'live' WHERE dataset = $1 AND manifest = $2 AND state = 'waiting'";
-        self.exec(new, values()).await.map(|_| ())
+        self.exec(new, values()).await?;
+        self.bump_shared(dataset).await
+    }
+
+    /// Notes that shares of a dataset changed, in every workspace that has or had one.
+    async fn bump_shared(&self, dataset: DatasetId) -> Result<(), StoreError> {
+        let sql =
+            "INSERT INTO stamps (name, value) SELECT DISTINCT workspace, 1 FROM shares WHERE dataset = $1
+                   ON CONFLICT (name) DO UPDATE SET value = stamps.value + 1";
+        self.exec(sql, vec![dataset.to_string().into()]).await.map(|_| ())
     }
 
     /// Stores a share.
@@ -343,14 +352,17 @@ impl Tx {
                 now.micros().into(),
             ],
         )
-        .await
-        .map(|_| ())
+        .await?;
+        self.bump_workspace(row.workspace).await
     }
 
     /// Ends a share.
     pub async fn end_share(&self, grant: Digest) -> Result<(), StoreError> {
         let sql =
             "UPDATE shares SET state = 'revoked' WHERE grant_digest = $1 AND state IN ('live', 'waiting')";
+        self.exec(sql, vec![grant.to_string().into()]).await?;
+        let sql = "INSERT INTO stamps (name, value) SELECT workspace, 1 FROM shares WHERE grant_digest = $1
+                   ON CONFLICT (name) DO UPDATE SET value = stamps.value + 1";
         self.exec(sql, vec![grant.to_string().into()]).await.map(|_| ())
     }
 
@@ -363,7 +375,10 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         let sql =
             "UPDATE shares SET sealed_key = $1 WHERE dataset = $2 AND workspace = $3 AND state = 'live'";
-        Ok(self.exec(sql, vec![sealed.into(), grant.id().into(), workspace.to_string().into()]).await? == 1)
+        let done =
+            self.exec(sql, vec![sealed.into(), grant.id().into(), workspace.to_string().into()]).await? == 1;
+        self.bump_workspace(workspace).await?;
+        Ok(done)
     }
 
     /// The deletion is acknowledged: the dataset is unreleasable for good.
@@ -374,7 +389,7 @@ impl Tx {
             "UPDATE shares SET state = 'revoked' WHERE dataset = $1 AND state IN ('live', 'waiting')",
             id(),
         )
-        .await
-        .map(|_| ())
+        .await?;
+        self.bump_shared(dataset).await
     }
 }

@@ -10,6 +10,8 @@ pub mod copy;
 mod database;
 pub mod datasets;
 pub mod depths;
+#[cfg(test)]
+mod entities;
 mod error;
 pub mod idempotency;
 pub mod jobs;

@@ -110,37 +110,69 @@ fn entry(row: &Row) -> Result<StoredEntry, StoreError> {
     })
 }
 
+/// Columns of a row of the outbox.
+const COLUMNS: usize = 11;
+/// Entries one statement writes: fewer values than either database takes.
+const ENTRIES_AT_ONCE: usize = 500;
+
+/// The values of an entry's row, its number in it.
+fn row_of(id: i64, mut e: Entry) -> Result<[crate::Value; COLUMNS], StoreError> {
+    e.index = u64::try_from(id - 1).ok();
+    let encoded = STANDARD.encode(e.encode().map_err(StoreError::corrupt)?);
+    let outcome = match e.outcome {
+        cloister_audit::Outcome::Done => "done",
+        cloister_audit::Outcome::Refused => "refused",
+    };
+    Ok([
+        id.into(),
+        e.at.into(),
+        e.actor.into(),
+        e.organisation.into(),
+        e.workspace.into(),
+        e.action.into(),
+        e.target.into(),
+        outcome.into(),
+        e.check.into(),
+        e.statement.into(),
+        encoded.into(),
+    ])
+}
+
+/// The statement that writes so many rows.
+fn insert(rows: usize) -> String {
+    let row = |n: usize| {
+        let marks = (1..=COLUMNS).map(|m| format!("${}", n * COLUMNS + m)).collect::<Vec<_>>();
+        format!("({})", marks.join(", "))
+    };
+    let rows = (0..rows).map(row).collect::<Vec<_>>().join(", ");
+    format!(
+        "INSERT INTO outbox (id, at, actor, org, workspace, action, target, outcome, refusing, statement, encoded)
+         VALUES {rows}"
+    )
+}
+
 impl Tx {
     /// Writes the entry; gives its number, by which one can wait for it.
     pub async fn audit(&self, draft: EntryDraft) -> Result<i64, StoreError> {
-        let next = self.one("SELECT COALESCE(MAX(id), 0) + 1 AS next FROM outbox", vec![]).await?;
-        let id: i64 = next.ok_or(StoreError::NotFound)?.try_get("", "next")?;
-        let mut e = draft.entry;
-        e.index = u64::try_from(id - 1).ok();
-        let encoded = STANDARD.encode(e.encode().map_err(StoreError::corrupt)?);
-        let outcome = match e.outcome {
-            cloister_audit::Outcome::Done => "done",
-            cloister_audit::Outcome::Refused => "refused",
-        };
-        self.exec(
-            "INSERT INTO outbox (id, at, actor, org, workspace, action, target, outcome, refusing, statement, encoded)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            vec![
-                id.into(),
-                e.at.into(),
-                e.actor.into(),
-                e.organisation.into(),
-                e.workspace.into(),
-                e.action.into(),
-                e.target.into(),
-                outcome.into(),
-                e.check.into(),
-                e.statement.into(),
-                encoded.into(),
-            ],
-        )
-        .await?;
-        Ok(id)
+        self.audit_all(vec![draft]).await
+    }
+
+    /// Writes entries in their order; gives the number of the last one, or of the one before them where there are none.
+    pub async fn audit_all(&self, drafts: Vec<EntryDraft>) -> Result<i64, StoreError> {
+        let last = self.one("SELECT COALESCE(MAX(id), 0) AS last FROM outbox", vec![]).await?;
+        let mut id: i64 = last.ok_or(StoreError::NotFound)?.try_get("", "last")?;
+        let mut drafts = drafts.into_iter();
+        loop {
+            let mut values = Vec::new();
+            for draft in drafts.by_ref().take(ENTRIES_AT_ONCE) {
+                id += 1;
+                values.extend(row_of(id, draft.entry)?);
+            }
+            if values.is_empty() {
+                return Ok(id);
+            }
+            self.exec(&insert(values.len() / COLUMNS), values).await?;
+        }
     }
 
     /// Notes how far the log is integrated.

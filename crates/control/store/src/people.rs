@@ -11,7 +11,9 @@ use cloister_authz::{
 };
 use cloister_model::{Email, OrgId, OrgName, Role, Roles, Timestamp, UserId};
 
-use crate::{Query, Row, StoreError, Tx};
+use std::collections::BTreeMap;
+
+use crate::{Query, Row, StoreError, Tx, tx::AT_ONCE, tx::places};
 
 /// An organisation.
 #[derive(Clone, Debug)]
@@ -69,6 +71,10 @@ pub struct NewUser {
 const USER: &str =
     "SELECT u.id, u.org, o.name AS org_name, u.email, u.roles, u.disabled, u.password, u.salt, u.joined,
     u.last_sign_in FROM users u JOIN organisations o ON o.id = u.org";
+/// What [`USER`] selects.
+pub(crate) const USER_COLUMNS: &str =
+    "u.id, u.org, o.name AS org_name, u.email, u.roles, u.disabled, u.password, u.salt,
+    u.joined, u.last_sign_in";
 
 fn roles_json(roles: &Roles) -> Result<String, StoreError> {
     serde_json::to_string(roles).map_err(StoreError::corrupt)
@@ -82,7 +88,7 @@ pub(crate) fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
     text.parse().map_err(StoreError::corrupt)
 }
 
-fn user(row: &Row) -> Result<UserRow, StoreError> {
+pub(crate) fn user(row: &Row) -> Result<UserRow, StoreError> {
     let roles: String = row.try_get("", "roles")?;
     let last: Option<i64> = row.try_get("", "last_sign_in")?;
     Ok(UserRow {
@@ -103,6 +109,18 @@ fn user(row: &Row) -> Result<UserRow, StoreError> {
 pub async fn user_by_id(db: &dyn Query, id: UserId) -> Result<Option<UserRow>, StoreError> {
     let row = db.one(&format!("{USER} WHERE u.id = $1"), vec![id.to_string().into()]).await?;
     row.as_ref().map(user).transpose()
+}
+
+/// The addresses of some users.
+pub async fn emails(db: &dyn Query, users: &[UserId]) -> Result<BTreeMap<UserId, Email>, StoreError> {
+    let mut found = BTreeMap::new();
+    for some in users.chunks(AT_ONCE) {
+        let sql = format!("SELECT id, email FROM users WHERE id IN ({})", places(some.len()));
+        for row in db.all(&sql, some.iter().map(|id| id.to_string().into()).collect()).await? {
+            found.insert(parsed(&row, "id")?, parsed(&row, "email")?);
+        }
+    }
+    Ok(found)
 }
 
 /// The user of this address.

@@ -14,7 +14,7 @@ use cloister_model::{
 
 mod products;
 
-use crate::{Query, Row, StoreError, Tx, people::parsed};
+use crate::{Query, Row, StoreError, Tx, people::parsed, tx::AT_ONCE, tx::places};
 pub use products::{OutputRow, ReleaseRow, outputs, outputs_of, records_of, releases};
 
 /// A run.
@@ -160,16 +160,20 @@ pub async fn waiting(db: &dyn Query, now: Timestamp, limit: u64) -> Result<Vec<R
 const COUNTS: &str = "r.kind = 'real'
     AND (r.state IN ('queued', 'running') OR EXISTS (SELECT 1 FROM releases x WHERE x.run = r.id))";
 
-/// Real runs of each spec of a workspace that count; a spec without any is absent.
-pub async fn used_in(db: &dyn Query, workspace: Digest) -> Result<BTreeMap<Digest, u32>, StoreError> {
-    let sql = format!(
-        "SELECT r.spec, COUNT(*) AS n FROM runs r WHERE r.workspace = $1 AND {COUNTS} GROUP BY r.spec"
-    );
-    let count = |row: &Row| {
-        let n = u32::try_from(row.try_get::<i64>("", "n")?).map_err(StoreError::corrupt)?;
-        Ok((parsed(row, "spec")?, n))
-    };
-    db.all(&sql, vec![workspace.to_string().into()]).await?.iter().map(count).collect()
+/// Real runs of each of some specs that count; a spec without any is absent.
+pub async fn used_by(db: &dyn Query, specs: &[Digest]) -> Result<BTreeMap<Digest, u32>, StoreError> {
+    let mut used = BTreeMap::new();
+    for some in specs.chunks(AT_ONCE) {
+        let list = places(some.len());
+        let sql = format!(
+            "SELECT r.spec, COUNT(*) AS n FROM runs r WHERE r.spec IN ({list}) AND {COUNTS} GROUP BY r.spec"
+        );
+        for row in db.all(&sql, some.iter().map(|spec| spec.to_string().into()).collect()).await? {
+            let n = u32::try_from(row.try_get::<i64>("", "n")?).map_err(StoreError::corrupt)?;
+            used.insert(parsed(&row, "spec")?, n);
+        }
+    }
+    Ok(used)
 }
 
 /// Real runs of a spec that count: asked for and not ended before any key was released.

@@ -2,7 +2,9 @@
 
 use cloister_model::{Digest, Timestamp, UserId};
 
-use crate::{Query, Row, StoreError, Tx, people::parsed};
+use std::collections::BTreeMap;
+
+use crate::{Query, Row, StoreError, Tx, people::parsed, tx::AT_ONCE, tx::places};
 
 /// A statement to store.
 #[derive(Clone, Debug)]
@@ -108,7 +110,8 @@ pub async fn awaiting_broker(db: &dyn Query, workspace: Digest) -> Result<Vec<St
     rows.iter().map(|row| Ok(row.try_get("", "kind")?)).collect()
 }
 
-/// Changes whenever a statement that a workspace rests on is stored or changes its state.
+/// Changes whenever a statement that a workspace rests on is stored or changes its state, and whenever rows change by
+/// which requests in it are decided: charter, state, invitations, suspensions, shares.
 pub async fn stamp(db: &dyn Query, workspace: Digest) -> Result<i64, StoreError> {
     let sql =
         "SELECT CAST(COALESCE(SUM(value), 0) AS BIGINT) AS n FROM stamps WHERE name IN ($1, 'deployment')";
@@ -116,7 +119,31 @@ pub async fn stamp(db: &dyn Query, workspace: Digest) -> Result<i64, StoreError>
     Ok(row.try_get("", "n")?)
 }
 
+/// The same of each of some workspaces.
+pub async fn stamps(db: &dyn Query, workspaces: &[Digest]) -> Result<BTreeMap<Digest, i64>, StoreError> {
+    let mut found = BTreeMap::new();
+    for some in workspaces.chunks(AT_ONCE) {
+        let list = places(some.len());
+        let sql = format!("SELECT name, value FROM stamps WHERE name = 'deployment' OR name IN ({list})");
+        let rows = db.all(&sql, some.iter().map(|one| one.to_string().into()).collect()).await?;
+        let mut values: BTreeMap<String, i64> = BTreeMap::new();
+        for row in rows {
+            values.insert(row.try_get("", "name")?, row.try_get("", "value")?);
+        }
+        let value = |name: &str| values.get(name).copied().unwrap_or_default();
+        found.extend(some.iter().map(|one| (*one, value(&one.to_string()) + value("deployment"))));
+    }
+    Ok(found)
+}
+
 impl Tx {
+    /// Notes that rows changed which requests in a workspace are decided by.
+    pub(crate) async fn bump_workspace(&self, workspace: Digest) -> Result<(), StoreError> {
+        let sql = "INSERT INTO stamps (name, value) VALUES ($1, 1)
+                   ON CONFLICT (name) DO UPDATE SET value = stamps.value + 1";
+        self.exec(sql, vec![workspace.to_string().into()]).await.map(|_| ())
+    }
+
     /// Notes that a statement was stored or changed its state.
     async fn bump_stamp(&self, digest: Digest) -> Result<(), StoreError> {
         let sql = "INSERT INTO stamps (name, value)

@@ -5,6 +5,14 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Valu
 
 use crate::{Reader, StoreError};
 
+/// Values that one list of a statement names.
+pub(crate) const AT_ONCE: usize = 200;
+
+/// `$1, $2, ...` for a list of values.
+pub(crate) fn places(count: usize) -> String {
+    (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+}
+
 /// A write transaction.
 pub struct Tx(pub(crate) DatabaseTransaction);
 

@@ -200,8 +200,8 @@ impl Tx {
                 row.answered.map(Timestamp::micros).into(),
             ],
         )
-        .await
-        .map(|_| ())
+        .await?;
+        self.bump_workspace(row.workspace).await
     }
 
     /// Stores a member's answer to a charter; false when it answered before.
@@ -220,7 +220,11 @@ impl Tx {
             charter.to_string().into(),
             certificate.to_string().into(),
         ];
-        Ok(self.exec(sql, values).await? == 1)
+        let answered = self.exec(sql, values).await? == 1;
+        let sql = "INSERT INTO stamps (name, value) SELECT DISTINCT workspace, 1 FROM invitations WHERE charter = $1
+                   ON CONFLICT (name) DO UPDATE SET value = stamps.value + 1";
+        self.exec(sql, vec![charter.to_string().into()]).await?;
+        Ok(answered)
     }
 
     /// Reminds a member who has not answered; false when there is none.
@@ -243,7 +247,8 @@ impl Tx {
         charter: Option<Digest>,
     ) -> Result<(), StoreError> {
         let values = vec![charter.map(|c| c.to_string()).into(), workspace.to_string().into()];
-        self.exec("UPDATE workspaces SET pending = $1 WHERE id = $2", values).await.map(|_| ())
+        self.exec("UPDATE workspaces SET pending = $1 WHERE id = $2", values).await?;
+        self.bump_workspace(workspace).await
     }
 
     /// The broker acknowledged a charter: it is in force.
@@ -258,19 +263,24 @@ impl Tx {
                        pending = CASE WHEN pending = $1 THEN NULL ELSE pending END
                    WHERE id = $3 AND version < $2 AND state IN ('pending', 'active')";
         let values = vec![charter.to_string().into(), version.into(), workspace.to_string().into()];
-        self.exec(sql, values).await.map(|_| ())
+        self.exec(sql, values).await?;
+        self.bump_workspace(workspace).await
     }
 
     /// Moves a workspace from one state to another; false when it was not in that state.
     pub async fn move_workspace(&self, workspace: Digest, from: &str, to: &str) -> Result<bool, StoreError> {
         let values = vec![to.into(), workspace.to_string().into(), from.into()];
-        Ok(self.exec("UPDATE workspaces SET state = $1 WHERE id = $2 AND state = $3", values).await? == 1)
+        let moved =
+            self.exec("UPDATE workspaces SET state = $1 WHERE id = $2 AND state = $3", values).await? == 1;
+        self.bump_workspace(workspace).await?;
+        Ok(moved)
     }
 
     /// Marks a member suspended.
     pub async fn mark_suspended(&self, workspace: Digest, certificate: Digest) -> Result<(), StoreError> {
         let values = vec![workspace.to_string().into(), certificate.to_string().into()];
         let sql = "UPDATE invitations SET suspended = 1 WHERE workspace = $1 AND certificate = $2";
-        self.exec(sql, values).await.map(|_| ())
+        self.exec(sql, values).await?;
+        self.bump_workspace(workspace).await
     }
 }

@@ -43,11 +43,16 @@ impl Deployment {
 
     /// The same with more words for `cloister serve`, at every start.
     pub fn start_as(binaries: Binaries, words: &[&str]) -> Self {
+        Self::start_on(binaries, words, Database::of_this_run())
+    }
+
+    /// The same on a particular database.
+    pub fn start_on(binaries: Binaries, words: &[&str], database: Database) -> Self {
         let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("a temporary folder: {e}"));
         let mut deployment = Self {
             binaries,
             folder,
-            database: Database::of_this_run(),
+            database,
             words: words.iter().map(|word| (*word).to_owned()).collect(),
             child: None,
             url: String::new(),
@@ -154,7 +159,7 @@ impl Deployment {
     }
 
     /// Process ids of this deployment's processes of that name: they carry its folder in their arguments.
-    fn children(&self, name: &str) -> Vec<i32> {
+    pub fn children(&self, name: &str) -> Vec<i32> {
         let folder = self.folder.path().to_string_lossy().into_owned();
         let Ok(processes) = fs::read_dir("/proc") else { return Vec::new() };
         processes

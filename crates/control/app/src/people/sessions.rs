@@ -142,22 +142,22 @@ impl App {
 
     async fn found(&self, secret: &str) -> Result<Option<(Identity, Option<SessionRow>)>, AppError> {
         let (reader, now, hash) = (self.store.read(), self.now(), secrets::hash(secret));
-        let (owner, powers, session) = if secret.starts_with(secrets::TOKEN) {
-            let Some(token) = credentials::live_token(&reader, &hash, now).await? else {
+        let (user, powers, session) = if secret.starts_with(secrets::TOKEN) {
+            let Some((token, user)) = credentials::live_token(&reader, &hash, now).await? else {
                 return self.expired(&hash, "the token has expired: make a new one").await;
             };
-            (token.owner, powers_of(&token.scopes), None)
+            (user, powers_of(&token.scopes), None)
         } else {
-            let Some(session) = credentials::live_session(&reader, &hash, now).await? else {
+            let Some((session, user)) = credentials::live_session(&reader, &hash, now).await? else {
                 return self.expired(&hash, "the session has expired: sign in again").await;
             };
-            (session.owner, Powers::session(), Some(session))
+            (user, Powers::session(), Some(session))
         };
-        let user = people::user_by_id(&reader, owner).await?.filter(|user| !user.disabled);
-        Ok(user.map(|user| {
-            let id = session.as_ref().map(|session| session.id);
-            (Identity { actor: actor_of(&user, powers), user, session: id }, session)
-        }))
+        if user.disabled {
+            return Ok(None);
+        }
+        let id = session.as_ref().map(|session| session.id);
+        Ok(Some((Identity { actor: actor_of(&user, powers), user, session: id }, session)))
     }
 
     /// Nobody, or an error where the secret was good once.

@@ -1,10 +1,7 @@
 //! What the server knows of a workspace, with every signature verified again: the dossier of all stored statements,
 //! those that still wait for the broker included, so that the server itself lets nothing pass that they forbid.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use cloister_model::Digest;
 use cloister_statement::{
@@ -19,7 +16,7 @@ use cloister_store::{
 use cloister_verify::{Dossier, InForce, Marks, Refused, charters};
 use serde_json::Value;
 
-use crate::{App, AppError};
+use crate::AppError;
 
 impl From<Refused> for AppError {
     fn from(refused: Refused) -> Self {
@@ -274,42 +271,5 @@ const fn always_needed(kind: Kind) -> bool {
         | Kind::CertificateRequest
         | Kind::Vouch
         | Kind::Recovery => false,
-    }
-}
-
-/// Grounds of workspaces, kept while no statement changes: signatures are verified once, not once a request.
-#[derive(Default)]
-pub struct Judged(Mutex<BTreeMap<Digest, Arc<Grounds>>>);
-
-impl Judged {
-    /// Workspaces kept; one more, and the others are verified again when they are asked for.
-    const MOST: usize = 256;
-
-    fn kept(&self, workspace: Digest, stamp: i64) -> Option<Arc<Grounds>> {
-        let kept = self.0.lock().ok()?.get(&workspace).cloned();
-        kept.filter(|grounds| grounds.stamp == stamp)
-    }
-
-    fn keep(&self, workspace: Digest, grounds: &Arc<Grounds>) {
-        // A poisoned lock costs the memory of what was verified, nothing else.
-        let Ok(mut kept) = self.0.lock() else { return };
-        if kept.len() >= Self::MOST && !kept.contains_key(&workspace) {
-            kept.clear();
-        }
-        kept.insert(workspace, Arc::clone(grounds));
-    }
-}
-
-impl App {
-    /// What is committed of a workspace. The stamp is read first: what comes in between is looked at again next time.
-    pub(crate) async fn grounds(&self, workspace: Digest) -> Result<Arc<Grounds>, AppError> {
-        let db = self.store.read();
-        let stamp = statements::stamp(&db, workspace).await?;
-        if let Some(kept) = self.judged.kept(workspace, stamp) {
-            return Ok(kept);
-        }
-        let fresh = Arc::new(Grounds { stamp, ..Grounds::of(&db, Some(workspace), &[]).await? });
-        self.judged.keep(workspace, &fresh);
-        Ok(fresh)
     }
 }

@@ -2,7 +2,10 @@
 
 mod views;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use cloister_authz::{
     Actor, Granted, Kind, Relation, Resource,
@@ -11,20 +14,21 @@ use cloister_authz::{
 use cloister_model::{Digest, Email, JobId, JobName, SqlName, states::JobState};
 use cloister_statement::{
     Envelope,
-    predicate::{Charter, Decision, Review, Spec, Withdrawal, WithdrawalTarget},
+    predicate::{Decision, Review, Spec, Withdrawal, WithdrawalTarget},
 };
 use cloister_store::{
     EntryDraft, Query, StoreError,
     datasets::{self, ShareRow},
     jobs::{self, JobRow},
-    workspaces,
 };
 use cloister_verify::{Check, Marks, acts, approvals};
 use serde_json::Value;
 
 use super::{
     grounds::{Grounds, envelope},
-    refused, user,
+    refused,
+    room::Room,
+    user,
     workspaces::relations,
 };
 use crate::{App, AppError, restrict::Standing};
@@ -86,7 +90,7 @@ impl App {
         &self,
         actor: &Actor,
         id: JobId,
-    ) -> Result<(JobRow, Resource, Charter), AppError> {
+    ) -> Result<(JobRow, Resource, Arc<Room>), AppError> {
         let found = self.kept_job_resource(actor, id).await?;
         if found.0.deleted.is_some() { Err(AppError::Absent("job")) } else { Ok(found) }
     }
@@ -96,25 +100,16 @@ impl App {
         &self,
         actor: &Actor,
         id: JobId,
-    ) -> Result<(JobRow, Resource, Charter), AppError> {
+    ) -> Result<(JobRow, Resource, Arc<Room>), AppError> {
         user(actor)?;
-        let db = self.store.read();
-        let row = jobs::by_id(&db, id).await?.ok_or(AppError::Absent("job"))?;
-        let workspace = self.workspace_row(row.workspace).await?;
-        let mut resource = relations(&db, actor, &workspace, Kind::Job, id.to_string()).await?;
-        let grounds = self.grounds(row.workspace).await?;
-        let charter =
-            grounds.dossier.charters().get(&workspace.charter).ok_or(AppError::Absent("charter"))?;
-        let charter = charter.body().clone();
-        let listed = workspaces::invited_by(&db, workspace.charter).await?;
-        let mine: Vec<Digest> = listed
-            .into_iter()
-            .filter(|member| actor.user() == Some(member.member))
-            .map(|member| member.certificate)
-            .collect();
+        let row = jobs::by_id(&self.store.read(), id).await?.ok_or(AppError::Absent("job"))?;
+        let room = self.room(row.workspace).await?;
+        let resource = room.relations(actor, Kind::Job, id.to_string());
+        let charter = room.charter()?;
+        let mine = room.certificates_of(actor);
         let member = resource.relations.contains(&Relation::Member);
-        let author = match row.spec.and_then(|spec| grounds.envelopes.get(&spec)) {
-            Some(spec) => self.signed_by_caller(actor, spec).await.is_ok(),
+        let author = match row.spec.and_then(|spec| room.grounds.envelopes.get(&spec)) {
+            Some(spec) => self.signed_in_room(actor, spec, &room).await,
             None => false,
         };
         let runner = match &charter.run {
@@ -122,12 +117,12 @@ impl App {
             cloister_model::RunPolicy::CreatorOnly => author,
             cloister_model::RunPolicy::Named { members } => mine.iter().any(|c| members.contains(c)),
         };
-        resource = resource
+        let resource = resource
             .with(Relation::Creator, member && actor.user() == Some(row.creator))
             .with(Relation::Author, member && author)
-            .with(Relation::Reviewer, member && mine.iter().any(|c| acts::may_review(&charter, c)))
+            .with(Relation::Reviewer, member && mine.iter().any(|c| acts::may_review(charter, c)))
             .with(Relation::Runner, member && runner);
-        Ok((row, resource, charter))
+        Ok((row, resource, room))
     }
 
     /// Makes a draft.

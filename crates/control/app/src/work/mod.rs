@@ -10,6 +10,7 @@ pub mod datasets;
 pub mod grounds;
 pub mod jobs;
 mod news;
+pub mod room;
 pub mod runs;
 pub mod uploads;
 pub mod worker;

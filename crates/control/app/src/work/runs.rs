@@ -1,6 +1,6 @@
 //! Runs as people see them: asked for, tested, cancelled, their outputs.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use cloister_authz::{
     Actor, Granted, Kind, Relation, Resource,
@@ -180,16 +180,22 @@ impl App {
         user(actor)?;
         let db = self.store.read();
         let row = runs::by_id(&db, id).await?.ok_or(AppError::Absent("run"))?;
-        let (_, job, charter) = self.kept_job_resource(actor, row.job).await?;
+        let (_, job, room) = self.kept_job_resource(actor, row.job).await?;
         let member = job.relations.contains(&Relation::Member);
-        let spec =
-            find(&db, row.spec).await?.open::<Spec>().map_err(AppError::internal)?.predicate().body.clone();
+        let spec = match room.grounds.envelopes.get(&row.spec) {
+            Some(spec) => spec.clone(),
+            None => find(&db, row.spec).await?,
+        };
+        let spec = spec.open::<Spec>().map_err(AppError::internal)?.predicate().body.clone();
         // A test's result is sealed to all members.
-        let readers = if spec.test { charter.members } else { spec.readers };
+        let readers = if spec.test { room.charter()?.members.clone() } else { spec.readers };
         let mut reader = false;
         for certificate in readers {
-            let found = people::certificates::by_digest(&db, certificate).await?;
-            reader |= found.is_some_and(|c| actor.user() == Some(c.owner));
+            let owner = match room.owner_of(certificate) {
+                Some(owner) => Some(owner),
+                None => people::certificates::by_digest(&db, certificate).await?.map(|c| c.owner),
+            };
+            reader |= owner.is_some() && owner == actor.user();
         }
         let resource = Resource::new(Kind::Run, id.to_string())
             .with(Relation::Member, member)
@@ -244,14 +250,11 @@ impl App {
         let ids: Vec<RunId> = rows.iter().map(|row| row.id).collect();
         let (mut records, mut outputs) =
             (runs::records_of(&db, &ids).await?, runs::outputs_of(&db, &ids).await?);
-        let mut runners: BTreeMap<UserId, Email> = BTreeMap::new();
+        let runners: BTreeSet<UserId> = rows.iter().map(|row| row.runner).collect();
+        let runners = people::emails(&db, &runners.into_iter().collect::<Vec<_>>()).await?;
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
-            let runner = match runners.get(&row.runner) {
-                Some(runner) => runner.clone(),
-                None => self.email_of_user(row.runner).await?,
-            };
-            runners.insert(row.runner, runner.clone());
+            let runner = runners.get(&row.runner).ok_or(AppError::Absent("user"))?.clone();
             let release = records.remove(&row.id).map(|r| stored(&r).map(|e| wire(&e))).transpose()?;
             let receipt = row.receipt.as_deref().map(|r| stored(r).map(|e| wire(&e))).transpose()?;
             let outputs = of_the_end(&row, outputs.remove(&row.id).unwrap_or_default());

@@ -21,8 +21,9 @@ use cloister_app::{
     webhooks::{Courier, CourierError, Post},
     work::{
         datasets::NewShare,
-        grounds::{Judged, wire},
+        grounds::wire,
         jobs::JobView,
+        room::Rooms,
         worker::{Asker, Finish, Leased, NewRelease},
     },
 };
@@ -206,7 +207,7 @@ impl Study {
             vouching: SigningKey::from_seed(&[4; 32]),
             passwords: PasswordCost::MINIMUM,
             sealing: cloister_app::sealed::SealingKey::new([6; 32]),
-            judged: Judged::default(),
+            judged: Rooms::default(),
             courier: Arc::new(NoCourier),
             mailer,
             outgoing: tokio::sync::Notify::new(),

@@ -74,7 +74,7 @@ impl House {
             vouching: SigningKey::from_seed(&[4; 32]),
             passwords: PasswordCost::MINIMUM,
             sealing: cloister_app::sealed::SealingKey::new([6; 32]),
-            judged: cloister_app::work::grounds::Judged::default(),
+            judged: cloister_app::work::room::Rooms::default(),
             courier: Arc::new(cloister_server::courier::HttpCourier::new(true).unwrap()),
             mailer: None,
             outgoing: tokio::sync::Notify::new(),

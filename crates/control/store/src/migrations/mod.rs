@@ -55,3 +55,6 @@ macro_rules! migration {
     };
 }
 pub(crate) use migration;
+
+#[cfg(test)]
+mod tests;

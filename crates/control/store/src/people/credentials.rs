@@ -7,7 +7,7 @@ use cloister_authz::{
 use cloister_model::{SessionId, Timestamp, UserId};
 use uuid::Uuid;
 
-use super::parsed;
+use super::{USER_COLUMNS, UserRow, parsed, user};
 use crate::{Query, Row, StoreError, Tx};
 
 /// A session.
@@ -53,8 +53,12 @@ pub struct NewToken {
     pub hash: String,
 }
 
-const SESSION: &str = "SELECT id, owner, created, last_used, expires FROM sessions";
-const TOKEN: &str = "SELECT id, owner, label, prefix, scopes, created, expires FROM tokens";
+const SESSION: &str = "SELECT id AS credential, owner, created, last_used, expires FROM sessions";
+const TOKEN: &str = "SELECT id AS credential, owner, label, prefix, scopes, created, expires FROM tokens";
+/// The same with whose it is.
+const SESSION_AND_USER: &str =
+    "SELECT c.id AS credential, c.owner, c.created, c.last_used, c.expires, {USER} FROM sessions c";
+const TOKEN_AND_USER: &str = "SELECT c.id AS credential, c.owner, c.label, c.prefix, c.scopes, c.created, c.expires, {USER} FROM tokens c";
 
 fn moment(row: &Row, column: &str) -> Result<Timestamp, StoreError> {
     Ok(Timestamp::from_micros(row.try_get("", column)?))
@@ -62,7 +66,7 @@ fn moment(row: &Row, column: &str) -> Result<Timestamp, StoreError> {
 
 fn session(row: &Row) -> Result<SessionRow, StoreError> {
     Ok(SessionRow {
-        id: parsed(row, "id")?,
+        id: parsed(row, "credential")?,
         owner: parsed(row, "owner")?,
         created: moment(row, "created")?,
         last_used: moment(row, "last_used")?,
@@ -72,7 +76,7 @@ fn session(row: &Row) -> Result<SessionRow, StoreError> {
 
 fn token(row: &Row) -> Result<TokenRow, StoreError> {
     Ok(TokenRow {
-        id: parsed(row, "id")?,
+        id: parsed(row, "credential")?,
         owner: parsed(row, "owner")?,
         label: row.try_get("", "label")?,
         prefix: row.try_get("", "prefix")?,
@@ -82,14 +86,21 @@ fn token(row: &Row) -> Result<TokenRow, StoreError> {
     })
 }
 
-/// The session whose token has this hash, unless it has expired.
+fn with_user(credential: &str) -> String {
+    let sql = credential.replace("{USER}", USER_COLUMNS);
+    format!(
+        "{sql} JOIN users u ON u.id = c.owner JOIN organisations o ON o.id = u.org WHERE c.hash = $1 AND c.expires > $2"
+    )
+}
+
+/// The session whose token has this hash, unless it has expired, and whose it is.
 pub async fn live_session(
     db: &dyn Query,
     hash: &str,
     now: Timestamp,
-) -> Result<Option<SessionRow>, StoreError> {
-    let sql = format!("{SESSION} WHERE hash = $1 AND expires > $2");
-    db.one(&sql, vec![hash.into(), now.micros().into()]).await?.as_ref().map(session).transpose()
+) -> Result<Option<(SessionRow, UserRow)>, StoreError> {
+    let row = db.one(&with_user(SESSION_AND_USER), vec![hash.into(), now.micros().into()]).await?;
+    row.map(|row| Ok((session(&row)?, user(&row)?))).transpose()
 }
 
 /// Whether the hash is that of a token or session that has expired. One that was ended is not kept.
@@ -99,10 +110,14 @@ pub async fn was_live(db: &dyn Query, hash: &str) -> Result<bool, StoreError> {
     Ok(db.one(sql, vec![hash.into()]).await?.is_some())
 }
 
-/// The token of this hash, unless it has expired.
-pub async fn live_token(db: &dyn Query, hash: &str, now: Timestamp) -> Result<Option<TokenRow>, StoreError> {
-    let sql = format!("{TOKEN} WHERE hash = $1 AND expires > $2");
-    db.one(&sql, vec![hash.into(), now.micros().into()]).await?.as_ref().map(token).transpose()
+/// The token of this hash, unless it has expired, and whose it is.
+pub async fn live_token(
+    db: &dyn Query,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<(TokenRow, UserRow)>, StoreError> {
+    let row = db.one(&with_user(TOKEN_AND_USER), vec![hash.into(), now.micros().into()]).await?;
+    row.map(|row| Ok((token(&row)?, user(&row)?))).transpose()
 }
 
 /// A user's live sessions after id `after`.

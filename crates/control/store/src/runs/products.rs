@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cloister_authz::{Granted, actions::Work};
 use cloister_model::{Digest, RunId};
 
-use crate::{Query, Row, StoreError, Tx, datasets::signed, people::parsed};
+use crate::{Query, Row, StoreError, Tx, datasets::signed, people::parsed, tx::places};
 
 /// A release record with what it rests on.
 #[derive(Clone, Debug)]
@@ -55,11 +55,6 @@ fn release(row: &Row) -> Result<ReleaseRow, StoreError> {
 pub async fn releases(db: &dyn Query, id: RunId) -> Result<Vec<ReleaseRow>, StoreError> {
     let sql = "SELECT run, digest, record, challenge, transcript, evidence, entry FROM releases WHERE run = $1 ORDER BY entry";
     db.all(sql, vec![id.to_string().into()]).await?.iter().map(release).collect()
-}
-
-/// `$1, $2, ...` for a list of values.
-fn places(count: usize) -> String {
-    (1..=count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The newest release record of each of some runs, as JSON.

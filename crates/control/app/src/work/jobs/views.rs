@@ -1,7 +1,7 @@
 //! Jobs as shown.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
@@ -23,29 +23,41 @@ use cloister_verify::{InForce, Marks};
 use super::super::{
     Paging,
     grounds::{Grounds, wire},
+    room::Room,
     user,
 };
-use super::{JobView, ReviewView, live_shares};
+use super::{JobView, ReviewView};
 use crate::{App, AppError};
 
 /// What the jobs of one workspace share: verified and read once for all of them.
-struct Shelf {
-    grounds: Arc<Grounds>,
+struct Shelf<'a> {
+    room: Arc<Room>,
     force: InForce,
     /// Reviews by spec.
     reviews: BTreeMap<Digest, Vec<Digest>>,
     /// SQL names and manifests shared now.
     tables: BTreeMap<SqlName, Digest>,
     /// Runs counted, by spec.
-    used: BTreeMap<Digest, u32>,
+    used: &'a BTreeMap<Digest, u32>,
+}
+
+impl<'a> Shelf<'a> {
+    fn new(room: Arc<Room>, used: &'a BTreeMap<Digest, u32>) -> Result<Self, AppError> {
+        let mut reviews: BTreeMap<Digest, Vec<Digest>> = BTreeMap::new();
+        for (digest, review) in room.grounds.dossier.reviews() {
+            reviews.entry(review.body().spec).or_default().push(*digest);
+        }
+        let tables = room.shares.iter().map(|share| (share.sql_name.clone(), share.manifest)).collect();
+        Ok(Self { force: room.in_force()?, reviews, tables, used, room })
+    }
 }
 
 impl App {
     /// A job.
     pub async fn show_job(&self, actor: &Actor, id: JobId) -> Result<JobView, AppError> {
-        let (row, resource, _) = self.job_resource(actor, id).await?;
+        let (row, resource, room) = self.job_resource(actor, id).await?;
         self.permit(actor, ReadJob, &resource, "job").await?;
-        self.job_view(row).await
+        self.job_view_in(row, room).await
     }
 
     /// A workspace's jobs.
@@ -68,17 +80,15 @@ impl App {
     }
 
     pub(super) async fn job_views(&self, rows: Vec<JobRow>) -> Result<Vec<JobView>, AppError> {
-        let mut shelves: BTreeMap<Digest, Shelf> = BTreeMap::new();
-        let mut creators: BTreeMap<UserId, Email> = BTreeMap::new();
         let db = self.store.read();
-        for row in &rows {
-            if let Entry::Vacant(place) = shelves.entry(row.workspace) {
-                let used = runs::used_in(&db, row.workspace).await?;
-                place.insert(self.shelf(row.workspace, used).await?);
-            }
-            if let Entry::Vacant(place) = creators.entry(row.creator) {
-                place.insert(self.email_of_user(row.creator).await?);
-            }
+        let workspaces: BTreeSet<Digest> = rows.iter().map(|row| row.workspace).collect();
+        let specs: Vec<Digest> = rows.iter().filter_map(|row| row.spec).collect();
+        let creators: BTreeSet<UserId> = rows.iter().map(|row| row.creator).collect();
+        let used = runs::used_by(&db, &specs).await?;
+        let creators = people::emails(&db, &creators.into_iter().collect::<Vec<_>>()).await?;
+        let mut shelves = BTreeMap::new();
+        for (workspace, room) in self.rooms(&workspaces.into_iter().collect::<Vec<_>>()).await? {
+            shelves.insert(workspace, Shelf::new(room, &used)?);
         }
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
@@ -90,33 +100,24 @@ impl App {
     }
 
     pub(super) async fn job_view(&self, row: JobRow) -> Result<JobView, AppError> {
+        self.job_views(vec![row]).await?.pop().ok_or(AppError::Absent("job"))
+    }
+
+    /// A job of a room that was entered before.
+    async fn job_view_in(&self, row: JobRow, room: Arc<Room>) -> Result<JobView, AppError> {
+        let db = self.store.read();
         let used = match row.spec {
-            Some(spec) => BTreeMap::from([(spec, runs::used(&self.store.read(), spec).await?)]),
+            Some(spec) => BTreeMap::from([(spec, runs::used(&db, spec).await?)]),
             None => BTreeMap::new(),
         };
-        let shelf = self.shelf(row.workspace, used).await?;
-        let creator = self.email_of_user(row.creator).await?;
-        self.view_on(&shelf, row, creator)
-    }
-
-    pub(crate) async fn email_of_user(&self, id: UserId) -> Result<Email, AppError> {
-        Ok(people::user_by_id(&self.store.read(), id).await?.ok_or(AppError::Absent("user"))?.email)
-    }
-
-    async fn shelf(&self, workspace: Digest, used: BTreeMap<Digest, u32>) -> Result<Shelf, AppError> {
-        let tables = live_shares(&self.store.read(), workspace).await?;
-        let tables = tables.into_iter().map(|s| (s.sql_name, s.manifest)).collect();
-        let grounds = self.grounds(workspace).await?;
-        let mut reviews: BTreeMap<Digest, Vec<Digest>> = BTreeMap::new();
-        for (digest, review) in grounds.dossier.reviews() {
-            reviews.entry(review.body().spec).or_default().push(*digest);
-        }
-        Ok(Shelf { force: grounds.in_force(workspace)?, reviews, tables, used, grounds })
+        let creator = people::emails(&db, &[row.creator]).await?.remove(&row.creator);
+        self.view_on(&Shelf::new(room, &used)?, row, creator.ok_or(AppError::Absent("user"))?)
     }
 
     /// A job with what its workspace's jobs share.
-    fn view_on(&self, shelf: &Shelf, row: JobRow, creator: Email) -> Result<JobView, AppError> {
-        let Shelf { grounds, force, reviews, tables, used } = shelf;
+    fn view_on(&self, shelf: &Shelf<'_>, row: JobRow, creator: Email) -> Result<JobView, AppError> {
+        let Shelf { room, force, reviews, tables, used } = shelf;
+        let grounds = &room.grounds;
         let mut view = JobView {
             creator,
             spec: None,
