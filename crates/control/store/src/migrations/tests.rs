@@ -2,6 +2,7 @@
 //! read by this one.
 
 mod schema;
+mod upgrade;
 
 use cloister_testkit::Postgres;
 use schema::Schema;

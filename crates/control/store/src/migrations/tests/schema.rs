@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::DbBackend;
 
 use crate::{
-    Query as _, Row, Store,
+    Query as _, Reader, Row, Store,
     entities::{Class, Column, Shape},
 };
 
@@ -92,7 +92,11 @@ const POSTGRES_CHECKS: &str = "SELECT pg_get_constraintdef(oid) AS sql FROM pg_c
 impl Schema {
     /// Of a migrated database.
     pub(crate) async fn of(store: &Store) -> Self {
-        let db = store.read();
+        Self::read(&store.read()).await
+    }
+
+    /// Of a database, whatever its migrations.
+    pub(crate) async fn read(db: &Reader) -> Self {
         let postgres = db.0.get_database_backend() == DbBackend::Postgres;
         let [tables, columns, unique, refers, indexes] = if postgres { POSTGRES } else { SQLITE };
         let checks = if postgres { POSTGRES_CHECKS } else { SQLITE_CHECKS };
