@@ -7,7 +7,8 @@ use crate::{Outcome, process, workspace};
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// `tpch [SCALE [REPEATS]]`, `release [RUNS]`, `log [ENTRIES]` or `api [SECONDS]`; all of them when missing.
+    /// `tpch [SCALE [REPEATS]]`, `release [RUNS]`, `log [ENTRIES]`, `decision` or `api [SECONDS [DATABASE]]`; all
+    /// of them when missing.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
