@@ -71,6 +71,41 @@ entity!(idempotency, "idempotency", {
     pub created: i64,
 }, refers [], unique []);
 
+entity!(webhooks, "webhooks", {
+    #[sea_orm(primary_key, auto_increment = false)] pub id: String,
+    pub org: String,
+    pub url: String,
+    pub description: String,
+    pub actions: String,
+    pub state: String,
+    pub problem: Option<String>,
+    pub since: i64,
+    pub secret: String,
+    pub old_secret: Option<String>,
+    pub old_until: Option<i64>,
+    pub created: i64,
+}, refers [
+    org => organisations.id,
+], unique []);
+
+entity!(deliveries, "deliveries", {
+    #[sea_orm(primary_key, auto_increment = false)] pub id: String,
+    pub webhook: String,
+    pub entry: Option<i64>,
+    pub action: String,
+    pub body: String,
+    pub state: String,
+    pub attempts: i64,
+    pub status: Option<i64>,
+    pub problem: Option<String>,
+    pub created: i64,
+    pub finished: Option<i64>,
+}, refers [
+    webhook => webhooks.id,
+], unique [
+    (webhook, entry),
+]);
+
 /// Each of them.
 pub(super) const ALL: &[super::Of] = &[
     statements::shape,
@@ -80,4 +115,6 @@ pub(super) const ALL: &[super::Of] = &[
     queue::shape,
     stamps::shape,
     idempotency::shape,
+    webhooks::shape,
+    deliveries::shape,
 ];

@@ -141,6 +141,7 @@ entity!(logouts, "logouts", {
 
 entity!(notices, "notices", {
     #[sea_orm(primary_key, auto_increment = false)] pub id: String,
+    #[sea_orm(unique)] pub place: i64,
     pub owner: String,
     pub kind: String,
     pub actor: Option<String>,
