@@ -106,6 +106,11 @@ entity!(deliveries, "deliveries", {
     (webhook, entry),
 ]);
 
+entity!(positions, "positions", {
+    #[sea_orm(primary_key, auto_increment = false)] pub name: String,
+    pub position: i64,
+}, refers [], unique []);
+
 /// Each of them.
 pub(super) const ALL: &[super::Of] = &[
     statements::shape,
@@ -117,4 +122,5 @@ pub(super) const ALL: &[super::Of] = &[
     idempotency::shape,
     webhooks::shape,
     deliveries::shape,
+    positions::shape,
 ];
