@@ -88,7 +88,7 @@ impl House {
             "api: {name}: `cloister audit verify`: {} entries hold; copied in {:.1} s, verified in {:.1} s",
             verified["entries"],
             copied.as_secs_f64(),
-            (begun.elapsed() - copied).as_secs_f64()
+            begun.elapsed().saturating_sub(copied).as_secs_f64()
         );
         Ok(fs::remove_dir_all(folder)?)
     }

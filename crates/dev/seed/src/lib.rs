@@ -116,7 +116,6 @@ pub(crate) struct Seeding<'a> {
 }
 
 /// Fills the deployment by the plan, and ends when all of it stands in the signed log.
-#[expect(clippy::disallowed_methods, reason = "how long it took is for whoever looks on")]
 pub async fn seed(target: &Target, plan: Plan, ambient: &Ambient) -> Result<Seeded, SeedError> {
     if plan.workspaces == 0 || plan.members <= plan.workspaces {
         return Err(SeedError::Plan("there are workspaces, and more members than workspaces"));

@@ -42,7 +42,6 @@ fn ambient() -> Ambient {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::disallowed_methods, reason = "the large filling has a limit of three minutes")]
 async fn a_filled_deployment_verifies_as_one_that_grew() {
     let words = ["--rate-per-address", "0", "--rate-per-credential", "0"];
     let deployment = Deployment::start_as(Binaries::built(), &words);
