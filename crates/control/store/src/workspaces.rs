@@ -237,7 +237,9 @@ impl Tx {
         let sql =
             "UPDATE invitations SET invited = $1 WHERE workspace = $2 AND member = $3 AND answer = 'pending'";
         let values = vec![now.micros().into(), grant.id().into(), member.to_string().into()];
-        Ok(self.exec(sql, values).await? > 0)
+        let reminded = self.exec(sql, values).await? > 0;
+        self.bump_workspace(grant.id().parse().map_err(StoreError::corrupt)?).await?;
+        Ok(reminded)
     }
 
     /// A later charter waits.

@@ -20,18 +20,20 @@ use cloister_verify::InForce;
 use super::{grounds::Grounds, jobs::live_shares, workspaces::relation_of};
 use crate::{App, AppError};
 
-/// A workspace as requests see it. Descriptions and reminders may be older: nothing is decided by them.
+/// A workspace as requests see it. The description may be older: nothing is decided by it.
 pub(crate) struct Room {
     /// Statements with verified signatures.
     pub(crate) grounds: Arc<Grounds>,
     /// Its row.
-    row: WorkspaceRow,
+    pub(crate) row: WorkspaceRow,
     /// Whom the charter in force, or the first one, lists.
-    now: Vec<InvitationRow>,
+    pub(crate) now: Vec<InvitationRow>,
     /// Whom a later charter lists that waits.
-    next: Vec<InvitationRow>,
+    pub(crate) next: Vec<InvitationRow>,
     /// What is shared to it now.
     pub(crate) shares: Vec<ShareRow>,
+    /// Kinds of statements that wait for the broker.
+    pub(crate) awaiting: Vec<String>,
     /// The charter in force, where there is one.
     force: Option<InForce>,
 }
@@ -48,6 +50,7 @@ impl Room {
             now: workspaces::invited_by(db, row.charter).await?,
             next,
             shares: live_shares(db, id).await?,
+            awaiting: statements::awaiting_broker(db, id).await?,
             force: grounds.in_force(id).ok(),
             grounds: Arc::new(grounds),
             row,

@@ -2,7 +2,7 @@
 
 mod ending;
 mod leasing;
-mod seen;
+pub(super) mod seen;
 
 pub use seen::Asker;
 

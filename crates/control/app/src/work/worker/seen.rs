@@ -70,17 +70,9 @@ impl App {
         Ok(workers::list(&self.store.read(), &paging.after, paging.limit).await?)
     }
 
-    /// What is said where a worker of at least this assurance is needed and none was seen lately.
-    pub(crate) async fn no_worker_for(&self, least: Assurance) -> Result<Option<String>, AppError> {
-        let best = workers::best_since(&self.store.read(), self.now().plus(KNOWN)).await?;
-        Ok(match (least, best) {
-            (_, None) => Some("no run can succeed here yet: no worker has asked for work lately".into()),
-            (Assurance::Hardware, Some(Assurance::Simulated)) => Some(
-                "no run can succeed here yet: hardware is wanted, and every worker of this server is simulated"
-                    .into(),
-            ),
-            (Assurance::Hardware | Assurance::Simulated, Some(_)) => None,
-        })
+    /// The best assurance that a worker seen lately reaches; none when none was seen.
+    pub(crate) async fn best_worker(&self) -> Result<Option<Assurance>, AppError> {
+        Ok(workers::best_since(&self.store.read(), self.now().plus(KNOWN)).await?)
     }
 
     /// What a queued run waits for, if not only for its turn.
@@ -97,10 +89,22 @@ impl App {
                 Err(error) => return Err(error),
             },
         };
-        if let Some(never) = self.no_worker_for(least).await? {
+        if let Some(never) = no_worker_for(least, self.best_worker().await?) {
             return Ok(Some(never));
         }
         let waits = "the run waits for a hardware worker";
         Ok((row.kind == RunKind::Real && least == Assurance::Hardware).then(|| waits.into()))
+    }
+}
+
+/// Why no run that needs at least this can succeed, when the best worker reaches `best`.
+pub(crate) fn no_worker_for(least: Assurance, best: Option<Assurance>) -> Option<String> {
+    match (least, best) {
+        (_, None) => Some("no run can succeed here yet: no worker has asked for work lately".into()),
+        (Assurance::Hardware, Some(Assurance::Simulated)) => Some(
+            "no run can succeed here yet: hardware is wanted, and every worker of this server is simulated"
+                .into(),
+        ),
+        (Assurance::Hardware | Assurance::Simulated, Some(_)) => None,
     }
 }

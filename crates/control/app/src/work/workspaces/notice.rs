@@ -1,13 +1,11 @@
 //! What there is to say of a workspace's state, for people.
 
-use cloister_model::{Digest, states::WorkspaceState};
-use cloister_statement::predicate::Charter;
-use cloister_store::{
-    statements,
-    workspaces::{self, WorkspaceRow},
-};
+use cloister_model::{Assurance, states::WorkspaceState};
 
-use super::{MemberView, views::certificate_of};
+use super::{
+    super::{room::Room, worker::seen::no_worker_for},
+    MemberView,
+};
 use crate::{App, AppError};
 
 /// Addresses of those whose answer is `answer`.
@@ -29,10 +27,11 @@ impl App {
     /// One sentence or several; none for a workspace in which everything can be done.
     pub(super) async fn notice(
         &self,
-        row: &WorkspaceRow,
+        room: &Room,
         members: &[MemberView],
+        best: Option<Assurance>,
     ) -> Result<Option<String>, AppError> {
-        let state: WorkspaceState = row.state.parse().map_err(AppError::internal)?;
+        let state: WorkspaceState = room.row.state.parse().map_err(AppError::internal)?;
         let said = match state {
             WorkspaceState::Pending if !who(members, "declined").is_empty() => {
                 vec![format!(
@@ -47,46 +46,41 @@ impl App {
             WorkspaceState::Archived => {
                 vec!["archived for good: nothing can be changed or run, what was done stays readable".into()]
             }
-            WorkspaceState::Active => self.of_active(row, members).await?,
+            WorkspaceState::Active => self.of_active(room, members, best).await?,
         };
         Ok((!said.is_empty()).then(|| said.join("; ")))
     }
 
-    async fn of_active(&self, row: &WorkspaceRow, members: &[MemberView]) -> Result<Vec<String>, AppError> {
-        let db = self.store.read();
+    async fn of_active(
+        &self,
+        room: &Room,
+        members: &[MemberView],
+        best: Option<Assurance>,
+    ) -> Result<Vec<String>, AppError> {
         let mut said = Vec::new();
-        if let Some(pending) = row.pending {
+        if room.row.pending.is_some() {
             let mut missing = Vec::new();
-            for invitation in workspaces::invited_by(&db, pending).await? {
-                if invitation.answer == "pending" {
-                    missing.push(certificate_of(&db, invitation.certificate).await?.email.to_string());
-                }
+            for invitation in room.next.iter().filter(|invitation| invitation.answer == "pending") {
+                missing.push(self.certificate_in(room, invitation.certificate).await?.email.to_string());
             }
             said.push(awaited("a new charter", &missing.join(", ")));
         }
-        for kind in statements::awaiting_broker(&db, row.id).await? {
-            if kind != "charter" {
-                said.push(format!(
-                    "a {kind} is not in force yet: it waits for the key broker's acknowledgement"
-                ));
-            }
+        for kind in room.awaiting.iter().filter(|kind| *kind != "charter") {
+            said.push(format!("a {kind} is not in force yet: it waits for the key broker's acknowledgement"));
         }
         for member in members.iter().filter(|m| m.row.suspended) {
             let email = &member.certificate.email;
             said.push(format!("{email} is suspended: approvals required of it stay required"));
         }
-        said.extend(self.unmet(row.id, row.charter).await?);
+        said.extend(unmet(room, best)?);
         Ok(said)
     }
+}
 
-    /// Why no run can succeed: the charters contradict each other, or no worker meets the floor.
-    async fn unmet(&self, workspace: Digest, charter: Digest) -> Result<Option<String>, AppError> {
-        let grounds = self.grounds(workspace).await?;
-        if let Err(AppError::Refused { reason, .. }) = grounds.in_force(workspace) {
-            return Ok(Some(format!("no run can succeed here: {reason}")));
-        }
-        let charter = grounds.envelopes.get(&charter).ok_or(AppError::Absent("charter"))?;
-        let floor = charter.open::<Charter>().map_err(AppError::internal)?.predicate().body.floor;
-        self.no_worker_for(floor).await
+/// Why no run can succeed: the charters contradict each other, or no worker meets the floor.
+fn unmet(room: &Room, best: Option<Assurance>) -> Result<Option<String>, AppError> {
+    if let Err(AppError::Refused { reason, .. }) = room.in_force() {
+        return Ok(Some(format!("no run can succeed here: {reason}")));
     }
+    Ok(no_worker_for(room.charter()?.floor, best))
 }

@@ -4,7 +4,7 @@ use cloister_authz::{
     Actor, Resource,
     actions::{DescribeWorkspace, ListWorkspaces, ReadWorkspace, ResendInvitation},
 };
-use cloister_model::{Description, Digest, Email, states::WorkspaceState};
+use cloister_model::{Assurance, Description, Digest, Email, states::WorkspaceState};
 use cloister_statement::predicate::Certificate;
 use cloister_store::{
     EntryDraft, Query,
@@ -12,7 +12,7 @@ use cloister_store::{
     workspaces::{self, WorkspaceRow},
 };
 
-use super::super::{Paging, user};
+use super::super::{Paging, room::Room, user};
 use super::{MemberView, Statements, WorkspaceView, of_kinds};
 use crate::{App, AppError};
 
@@ -72,9 +72,14 @@ impl App {
     ) -> Result<Vec<WorkspaceView>, AppError> {
         self.permit(actor, ListWorkspaces, &Resource::deployment(), "workspace").await?;
         let rows = workspaces::of_user(&self.store.read(), user(actor)?, &paging.after, paging.limit).await?;
+        let (rooms, best) = (
+            self.rooms(&rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?,
+            self.best_worker().await?,
+        );
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
-            views.push(self.view(row).await?);
+            let room = rooms.get(&row.id).ok_or(AppError::Absent("workspace"))?;
+            views.push(self.view_in(row, room, best).await?);
         }
         Ok(views)
     }
@@ -99,19 +104,42 @@ impl App {
     }
 
     pub(super) async fn view(&self, row: WorkspaceRow) -> Result<WorkspaceView, AppError> {
-        let db = self.store.read();
+        let (room, best) = (self.room(row.id).await?, self.best_worker().await?);
+        self.view_in(row, &room, best).await
+    }
+
+    /// A workspace whose room was entered before; `best` is what workers reach.
+    async fn view_in(
+        &self,
+        row: WorkspaceRow,
+        room: &Room,
+        best: Option<Assurance>,
+    ) -> Result<WorkspaceView, AppError> {
         let mut members = Vec::new();
-        for invitation in workspaces::invited_by(&db, row.charter).await? {
-            let certificate = certificate_of(&db, invitation.certificate).await?;
-            members.push(MemberView { row: invitation, certificate });
+        for invitation in &room.now {
+            let certificate = self.certificate_in(room, invitation.certificate).await?;
+            members.push(MemberView { row: invitation.clone(), certificate });
         }
-        let notice = self.notice(&row, &members).await?;
-        Ok(WorkspaceView { row, members, notice })
+        let notice = self.notice(room, &members, best).await?;
+        // Only the description may be newer than the room.
+        Ok(WorkspaceView {
+            row: WorkspaceRow { description: row.description, ..room.row.clone() },
+            members,
+            notice,
+        })
+    }
+
+    /// What a certificate says: verified with the room's statements, else as stored.
+    pub(super) async fn certificate_in(&self, room: &Room, digest: Digest) -> Result<Certificate, AppError> {
+        match room.grounds.dossier.certificates().get(&digest) {
+            Some(verified) => Ok(verified.body().clone()),
+            None => certificate_of(&self.store.read(), digest).await,
+        }
     }
 }
 
 /// What a stored certificate says.
-pub(super) async fn certificate_of(db: &dyn Query, digest: Digest) -> Result<Certificate, AppError> {
+async fn certificate_of(db: &dyn Query, digest: Digest) -> Result<Certificate, AppError> {
     let found = certificates::by_digest(db, digest).await?;
     let found = found.ok_or(AppError::Internal("a member's certificate is missing".into()))?;
     let opened =
