@@ -40,10 +40,7 @@ fn a_restored_server_has_people_results_and_the_same_log() {
 }
 
 #[test]
-fn a_database_is_copied_to_the_other_kind_with_every_row() {
-    if Postgres::programs().is_none() {
-        return;
-    }
+fn a_database_is_copied_with_every_row_to_postgresql() {
     let cluster = Postgres::start();
     let mut deployment = Deployment::start_with(Binaries::built());
     let ana = deployment.user("ana");

@@ -8,21 +8,31 @@ use crate::{demo::console::Console, demo::tools, process};
 /// The variable that the test kit reads.
 const VARIABLE: &str = "CLOISTER_TEST_DATABASE";
 /// Whose tests use a database.
-const FILTER: &str = "package(cloister-server) | package(cloister-app) | package(cloister-e2e)";
+const FILTER: &str =
+    "package(cloister-server) | package(cloister-app) | package(cloister-e2e) | package(cloister-seed)";
+/// Part of the name of every test that starts PostgreSQL whatever the variable says.
+pub(crate) const NEEDS_IT: &str = "postgresql";
 
-/// Runs them; where PostgreSQL is missing and may not be installed, they are counted as skipped, and the way out is said.
-pub(crate) fn suite(console: &Console, agreed: bool) -> Result<Totals, String> {
-    if !is_there() && agreed {
-        tools::install(console, &["postgresql"])?;
-    }
-    if !is_there() {
-        eprintln!("postgres: its programs are missing; install Debian's `postgresql`, then run again");
+/// Runs them; where PostgreSQL is missing, they are counted as skipped.
+pub(crate) fn suite(is_there: bool) -> Result<Totals, String> {
+    if !is_there {
         return Ok(Totals { skipped: count()?, ..Totals::default() });
     }
     let mut command = process::cargo(["nextest", "run", "--workspace", "--no-fail-fast", "--color", "never"]);
     command.args(SIMULATED).args(["-E", FILTER]).env(VARIABLE, "postgres");
     let (printed, succeeded) = process::watch_stderr(&mut command)?;
     Ok(suites::nextest_totals(&printed).unwrap_or_default().judged(succeeded))
+}
+
+/// Whether PostgreSQL is there, after installing it where that is allowed; where it stays missing, the way out is said.
+pub(crate) fn ready(console: &Console, agreed: bool) -> Result<bool, String> {
+    if !is_there() && agreed {
+        tools::install(console, &["postgresql"])?;
+    }
+    if !is_there() {
+        eprintln!("postgres: its programs are missing; install Debian's `postgresql`, then run again");
+    }
+    Ok(is_there())
 }
 
 fn is_there() -> bool {

@@ -37,16 +37,21 @@ impl Totals {
 }
 
 /// Every Rust test of the workspace but the documentation's, with the features the demo has too. By nextest where it is
-/// installed, which isolates each test in a process; else by `cargo test`.
-pub(crate) fn rust(filter: &[String]) -> Result<Totals, String> {
+/// installed, which isolates each test in a process; else by `cargo test`. Tests with `without` in their name are skipped,
+/// and counted so.
+pub(crate) fn rust(filter: &[String], without: Option<&str>) -> Result<Totals, String> {
     if !process::exists("cargo-nextest", "--version") {
         let mut command = process::cargo(["test", "--workspace", "--no-fail-fast", "--color", "never"]);
         command.args(["--lib", "--bins", "--tests"]).args(SIMULATED).arg("--").args(filter);
+        command.args(without.into_iter().flat_map(|name| ["--skip", name]));
         let (printed, succeeded) = process::watch_stdout(&mut command)?;
         return Ok(libtest_totals(&printed).judged(succeeded));
     }
     let mut command = process::cargo(["nextest", "run", "--workspace", "--no-fail-fast", "--color", "never"]);
     command.args(["--no-tests", "pass"]).args(SIMULATED).args(filter);
+    if let (Some(name), []) = (without, filter) {
+        command.args(["-E", &format!("not test({name})")]);
+    }
     let (printed, succeeded) = process::watch_stderr(&mut command)?;
     Ok(nextest_totals(&printed).unwrap_or_default().judged(succeeded))
 }

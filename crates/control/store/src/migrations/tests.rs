@@ -21,10 +21,7 @@ async fn the_entities_are_what_the_migrations_make_on_sqlite() {
 }
 
 #[tokio::test]
-async fn the_migrations_have_the_same_effect_on_both_databases() {
-    if Postgres::programs().is_none() {
-        return;
-    }
+async fn the_migrations_have_the_same_effect_on_sqlite_and_postgresql() {
     let folder = tempfile::tempdir().unwrap();
     let cluster = Postgres::start();
     let here = Schema::of(&sqlite(&folder).await).await;

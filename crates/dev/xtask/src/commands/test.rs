@@ -32,9 +32,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     tools::ensure(&console, agreed)?;
     suites::identity_provider()?;
     let built = build::binaries(&console);
-    let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter)))];
+    let without = (!postgres::ready(&console, agreed)?).then_some(postgres::NEEDS_IT);
+    let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter, without)))];
     if args.filter.is_empty() {
-        lines.push(report("postgres", postgres::suite(&console, agreed)));
+        lines.push(report("postgres", postgres::suite(without.is_none())));
         lines.push(report("documentation", suites::documentation()));
         for (name, result) in [("python", suites::python()), ("web", suites::web())] {
             lines.extend(result.transpose().map(|result| report(name, result)));

@@ -424,9 +424,6 @@ async fn rows_of_the_release_before_are_read_after_the_upgrade_on_sqlite() {
 
 #[tokio::test]
 async fn rows_of_the_release_before_are_read_after_the_upgrade_on_postgresql() {
-    if Postgres::programs().is_none() {
-        return;
-    }
     let (folder, cluster) = (tempfile::tempdir().unwrap(), Postgres::start());
     Box::pin(upgraded(&cluster.url(), &file(&folder, "b.db"))).await;
 }
