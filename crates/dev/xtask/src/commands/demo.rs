@@ -18,6 +18,9 @@ pub(crate) struct Args {
     /// Install missing packages without asking.
     #[arg(long)]
     yes: bool,
+    /// An empty PostgreSQL database instead of a SQLite file: `postgres://...`.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
 }
 
 /// Plan, tools, build, data, server, story, result.
@@ -26,7 +29,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     plan::show(&console);
     tools::ensure(&console, args.yes || workspace::in_ci())?;
     let binaries = build::binaries(&console)?;
-    let stage = Stage::fresh()?;
+    let stage = Stage::fresh(args.database.clone())?;
     let data = data::prepare(&console, &stage)?;
     let server = Server::start(&binaries, &stage)?;
     console.step("serve", &format!("{} (simulated TEE, labelled so everywhere)", server.url()));

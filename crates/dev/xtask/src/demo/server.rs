@@ -25,6 +25,7 @@ impl Server {
             .arg("--data")
             .arg(stage.data())
             .args(["--listen", "127.0.0.1:0", "--insecure-sim-tee"])
+            .args(stage.database())
             .env("CLOISTER_HOME", stage.home("host"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -9,11 +9,12 @@ use crate::workspace;
 /// One demo's folder, new each time, so that an earlier one may still be serving.
 pub(crate) struct Stage {
     folder: PathBuf,
+    database: Option<String>,
 }
 
 impl Stage {
-    /// Makes the folder, and removes those of demos that no longer run.
-    pub(crate) fn fresh() -> Result<Self, String> {
+    /// Makes the folder, and removes those of demos that no longer run. Without a database's URL it is a file there.
+    pub(crate) fn fresh(database: Option<String>) -> Result<Self, String> {
         let demos = cache().join("runs");
         for entry in fs::read_dir(&demos).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -25,12 +26,17 @@ impl Stage {
         for part in ["home", "files", "data"] {
             make(&folder.join(part))?;
         }
-        Ok(Self { folder })
+        Ok(Self { folder, database })
     }
 
     /// The server's data folder.
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.join("data")
+    }
+
+    /// The words that name the database to the server and its operator.
+    pub(crate) fn database(&self) -> impl Iterator<Item = &str> {
+        self.database.iter().flat_map(|url| ["--database", url])
     }
 
     /// What the server and its children wrote to stderr.

@@ -45,7 +45,9 @@ fn admin(scene: &Scene, args: &[&str], password: Option<&str>) -> Result<(), Str
     };
     let data = scene.stage.data();
     let data = data.to_string_lossy();
-    let args = [&["admin", "--data", &*data], args].concat();
+    let mut words = vec!["admin", "--data", &*data];
+    words.extend(scene.stage.database());
+    let args = [words.as_slice(), args].concat();
     if password.is_some() {
         host.run_with_password(args)?
     } else {
