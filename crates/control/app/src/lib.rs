@@ -52,6 +52,8 @@ pub struct App {
     pub sealing: sealed::SealingKey,
     /// What hashing a password costs.
     pub passwords: PasswordCost,
+    /// What passkeys are bound to, where the public URL allows them.
+    pub relying_party: Option<people::passkeys::RelyingParty>,
     /// What was verified of workspaces.
     pub judged: work::room::Rooms,
     /// Sends mail, where a mail server is set.

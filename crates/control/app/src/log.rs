@@ -12,6 +12,7 @@ use cloister_audit::{Checkpoint, Frontier, Included, InclusionProof, checkpoint,
 use cloister_model::{Clock, Duration};
 use cloister_store::{Store, StoreError, lease::Lease, log::LogState};
 use tokio::sync::{Notify, watch};
+use tracing::{Instrument as _, debug_span};
 
 use crate::{AppError, log::files::Files};
 pub use export::Export;
@@ -148,8 +149,19 @@ impl Log {
         if entries.is_empty() {
             return Ok(0);
         }
-        self.hold(clock, lease, None).await?;
         let count = entries.len();
+        let span = debug_span!("integrate", entries = count);
+        self.integrate(clock, lease, (frontier, entries)).instrument(span).await?;
+        Ok(count)
+    }
+
+    async fn integrate(
+        &self,
+        clock: &dyn Clock,
+        lease: &Lease,
+        (frontier, entries): (Frontier, Vec<Vec<u8>>),
+    ) -> Result<(), AppError> {
+        self.hold(clock, lease, None).await?;
         let files = self.files.clone();
         let written = tokio::task::spawn_blocking(move || {
             let mut writer = tiles::TileWriter::new(frontier);
@@ -165,7 +177,7 @@ impl Log {
         self.hold(clock, lease, Some(LogState { size, frontier, checkpoint: note })).await?;
         self.files.tidy();
         self.size.send_replace(size);
-        Ok(count)
+        Ok(())
     }
 
     /// Renews the lease, and under it notes the state.

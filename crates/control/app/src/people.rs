@@ -3,7 +3,9 @@
 pub mod accounts;
 pub mod administration;
 pub mod certificates;
+pub mod passkeys;
 pub mod passwords;
+mod presence;
 mod recovery;
 pub mod secrets;
 pub mod sessions;

@@ -9,7 +9,7 @@ pub enum Power {
     Write,
     /// Administration of the organisation.
     Admin,
-    /// Sessions and tokens: a signed-in session only.
+    /// Sessions, tokens and passkeys: a signed-in session only.
     Session,
 }
 
@@ -112,6 +112,8 @@ actions! {
     ManageSessions = "session.manage", Session, [Is(R::Own)];
     /// Make, list or end the caller's tokens.
     ManageTokens = "token.manage", Session, [Is(R::Own)];
+    /// Add, list, rename or remove the caller's passkeys.
+    ManagePasskeys = "passkey.manage", Session, [Is(R::Own)];
     /// See who one is.
     ReadMe = "me.read", Read, [SignedIn];
     /// Watch what happens to what one may see.

@@ -100,6 +100,7 @@ fn known(actor: &Actor, resource: &Resource, meets: &BTreeSet<Need>) -> bool {
         Kind::Organisation | Kind::User => resource.org.is_some() && resource.org == actor.org(),
         Kind::Session
         | Kind::Token
+        | Kind::Passkey
         | Kind::Certificate
         | Kind::Workspace
         | Kind::Upload
@@ -142,7 +143,7 @@ fn meets(actor: &Actor, resource: &Resource) -> BTreeSet<Need> {
                 }
             }
             for relation in &resource.relations {
-                // One's own sessions and tokens are also the examiner's.
+                // One's own sessions, tokens and passkeys are also the examiner's.
                 if member || matches!(relation, crate::Relation::Own) {
                     meets.insert(Need::Is(*relation));
                 }

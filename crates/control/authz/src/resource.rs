@@ -17,6 +17,8 @@ pub enum Kind {
     Session,
     /// A personal token.
     Token,
+    /// A passkey.
+    Passkey,
     /// A member certificate.
     Certificate,
     /// A workspace.
@@ -33,12 +35,13 @@ pub enum Kind {
 
 impl Kind {
     /// Each of them.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Deployment,
         Self::Organisation,
         Self::User,
         Self::Session,
         Self::Token,
+        Self::Passkey,
         Self::Certificate,
         Self::Workspace,
         Self::Upload,
@@ -55,6 +58,7 @@ impl Kind {
             Self::User => "User",
             Self::Session => "Session",
             Self::Token => "Token",
+            Self::Passkey => "Passkey",
             Self::Certificate => "Certificate",
             Self::Workspace => "Workspace",
             Self::Upload => "Upload",
@@ -68,7 +72,7 @@ impl Kind {
 /// How the asker stands to the thing, or to the workspace it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Relation {
-    /// Is it (a user), or it is the asker's own (session, token, certificate, upload).
+    /// Is it (a user), or it is the asker's own (session, token, passkey, certificate, upload).
     Own,
     /// Owns the dataset.
     Owner,

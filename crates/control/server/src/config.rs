@@ -71,6 +71,9 @@ pub struct ServeOptions {
     /// Address of a listener for Prometheus; none by default.
     #[arg(long, env = "CLOISTER_METRICS")]
     pub metrics: Option<SocketAddr>,
+    /// Collector of OpenTelemetry traces, by OTLP over HTTP: `http://127.0.0.1:4318`; none by default.
+    #[arg(long, env = "CLOISTER_OTLP_ENDPOINT", value_parser = collector)]
+    pub otlp_endpoint: Option<String>,
     /// Mail server for notices, without its password: `smtps://user@host`, `smtp://host:587?tls=required`.
     #[arg(long, env = "CLOISTER_SMTP", requires = "mail_from")]
     pub smtp: Option<String>,
@@ -103,6 +106,15 @@ fn public(text: &str) -> Result<String, String> {
         Ok(text.trim_end_matches('/').to_owned())
     } else {
         Err("a public URL is `https://host[:port]`".into())
+    }
+}
+
+fn collector(text: &str) -> Result<String, String> {
+    let begins = text.starts_with("https://") || text.starts_with("http://");
+    if begins && !text.contains(char::is_whitespace) && !text.contains(['?', '#', '@']) {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("a collector is `http://host:port` or `https://host:port`, without name or password".into())
     }
 }
 

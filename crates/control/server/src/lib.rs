@@ -26,6 +26,7 @@ pub mod serve;
 pub mod smtp;
 mod state;
 pub mod streams;
+pub mod telemetry;
 
 pub use config::{Command, Options, ServeOptions};
 pub use state::Shared;

@@ -6,12 +6,40 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use cloister_app::AppError;
-use cloister_server::{Command, Options, admin, routes, serve};
-use tracing_subscriber::EnvFilter;
+use cloister_server::{
+    Command, Options, ServeOptions, admin, routes, serve,
+    telemetry::{Telemetry, TelemetryError},
+};
+use tracing_subscriber::{EnvFilter, Layer as _, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-fn say(filter: &str) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+/// Logs to standard error, and spans to the collector where one is named.
+fn say(options: &ServeOptions) -> Result<Option<Telemetry>, TelemetryError> {
+    let filter = EnvFilter::try_new(&options.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr).with_filter(filter);
+    let telemetry = options.otlp_endpoint.as_deref().map(Telemetry::new).transpose()?;
+    tracing_subscriber::registry().with(logs).with(telemetry.as_ref().map(Telemetry::layer)).init();
+    Ok(telemetry)
+}
+
+async fn serves(options: ServeOptions) -> ExitCode {
+    let telemetry = match say(&options) {
+        Ok(telemetry) => telemetry,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let served = serve::run(options, |line| println!("{line}")).await;
+    if let Some(telemetry) = telemetry {
+        telemetry.end().await;
+    }
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(if matches!(error, serve::ServeError::Locked(_)) { 6 } else { 1 })
+        }
+    }
 }
 
 #[tokio::main]
@@ -19,16 +47,7 @@ async fn main() -> ExitCode {
     // The only provider linked; installed twice is installed.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     match Options::parse().command {
-        Command::Serve(options) => {
-            say(&options.log);
-            match serve::run(*options, |line| println!("{line}")).await {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(error) => {
-                    eprintln!("error: {error}");
-                    ExitCode::from(if matches!(error, serve::ServeError::Locked(_)) { 6 } else { 1 })
-                }
-            }
-        }
+        Command::Serve(options) => serves(*options).await,
         Command::Admin(options) => match admin::run(&options).await {
             Ok(done) => {
                 println!("{done}");

@@ -10,7 +10,7 @@ use cloister_app::{
     events::{Feed, Telling},
     log::Log,
     notices::mail::Mailer,
-    people::secrets,
+    people::{passkeys::RelyingParty, secrets},
     sealed::SealingKey,
     webhooks::Following,
 };
@@ -108,6 +108,7 @@ async fn compose(
         log: Arc::new(log),
         vouching,
         passwords: PasswordCost::PRODUCTION,
+        relying_party: RelyingParty::of(public_url),
         sealing: SealingKey::new(sealing),
         judged: cloister_app::work::room::Rooms::default(),
         courier: Arc::new(HttpCourier::new(options.private_webhooks)?),

@@ -7,6 +7,7 @@ use sea_orm::{
     TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
+use tracing::{Instrument as _, debug_span};
 
 use crate::{StoreError, Tx, migrations::Migrator};
 
@@ -55,11 +56,14 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let tx = Tx(self.writer.begin_with_options(options).await?);
-        if self.writer.get_database_backend() == DbBackend::Postgres {
-            tx.lock_writers().await?;
-        }
-        Ok(tx)
+        let begun = async {
+            let tx = Tx(self.writer.begin_with_options(options).await?);
+            if self.writer.get_database_backend() == DbBackend::Postgres {
+                tx.lock_writers().await?;
+            }
+            Ok(tx)
+        };
+        begun.instrument(debug_span!("begin")).await
     }
 
     /// A reader that sees what is committed.

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, QueryResult, Statement, Value};
+use tracing::{Instrument as _, debug_span};
 
 use crate::{Reader, StoreError};
 
@@ -57,8 +58,11 @@ impl Tx {
 
     /// Commits everything, the audit entries included.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.mark_acted().await?;
-        Ok(self.0.commit().await?)
+        let committed = async {
+            self.mark_acted().await?;
+            Ok(self.0.commit().await?)
+        };
+        committed.instrument(debug_span!("commit")).await
     }
 
     /// One writer at a time on PostgreSQL too, so that entries are numbered in commit order.

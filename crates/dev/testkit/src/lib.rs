@@ -8,12 +8,14 @@
     reason = "test support: a broken precondition ends the test"
 )]
 
+mod authenticator;
 mod binaries;
 mod database;
 mod deployment;
 mod postgres;
 mod user;
 
+pub use authenticator::{Authenticator, Says};
 pub use binaries::Binaries;
 pub use database::Database;
 pub use deployment::Deployment;

@@ -1,6 +1,6 @@
 //! From what a person typed to the thing meant: an id, a name, or the start of an id, if it fits one thing only.
 
-use cloister_api::{datasets::Dataset, jobs::Job, runs::Run, workspaces::Workspace};
+use cloister_api::{datasets::Dataset, jobs::Job, passkeys::Passkey, runs::Run, workspaces::Workspace};
 
 use crate::{Client, ClientError};
 
@@ -57,6 +57,16 @@ impl Named for Run {
     }
 }
 
+impl Named for Passkey {
+    const WHAT: &'static str = "passkey";
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+    fn name(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+}
+
 /// The one item that `text` means. An exact id wins over names, a name over starts of ids.
 pub fn pick<T: Named>(text: &str, items: Vec<T>) -> Result<T, ClientError> {
     let fits: [&dyn Fn(&T) -> bool; 3] =
@@ -100,6 +110,11 @@ impl Client {
     pub async fn find_job(&self, text: &str) -> Result<Job, ClientError> {
         let id = pick(text, self.api.all::<Job>("/jobs").await?)?.id;
         self.api.get(&format!("/jobs/{id}")).await
+    }
+
+    /// A passkey of the caller's.
+    pub async fn find_passkey(&self, text: &str) -> Result<Passkey, ClientError> {
+        pick(text, self.api.all("/passkeys").await?)
     }
 
     /// A run of any of the caller's workspaces.

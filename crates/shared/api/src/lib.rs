@@ -10,6 +10,7 @@ pub mod datasets;
 pub mod events;
 pub mod jobs;
 pub mod notices;
+pub mod passkeys;
 pub mod people;
 pub mod problem;
 pub mod runs;

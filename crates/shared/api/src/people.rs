@@ -137,6 +137,25 @@ pub struct Session {
     pub expires: Timestamp,
     /// Whether it is the one asking.
     pub current: bool,
+    /// How it began; absent in sessions that began before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<SessionMethod>,
+}
+
+/// How a session began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionMethod {
+    /// By making the first account.
+    SetUp,
+    /// By password.
+    Password,
+    /// By passkey.
+    Passkey,
+    /// By the organisation's identity provider.
+    Provider,
+    /// By another device, on which somebody was signed in.
+    Device,
 }
 
 /// What a personal token may do.

@@ -10,7 +10,7 @@ use cloister_authz::{
 use cloister_model::{Digest, Duration, Email, OrgId, OrgName, Role, Roles, UserId};
 use cloister_store::{
     EntryDraft,
-    people::{self, NewUser, Switch, UserRow, certificates},
+    people::{self, NewUser, Switch, UserRow, certificates, credentials::Method},
 };
 
 use super::{
@@ -63,7 +63,7 @@ impl App {
         )
         .await?;
         tx.commit().await?;
-        self.begin_session(user).await
+        self.begin_session(user, Method::SetUp).await
     }
 
     pub(super) fn new_user(

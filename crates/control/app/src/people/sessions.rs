@@ -7,12 +7,12 @@ use cloister_authz::{
     actions::{ManageSessions, SignIn},
     authorize,
 };
-use cloister_model::{Duration, Email, Role, SessionId};
+use cloister_model::{Duration, Email, Role, SessionId, Timestamp};
 use cloister_store::{
     EntryDraft, Query, StoreError, Tx,
     people::{
         self, UserRow,
-        credentials::{self, SessionRow},
+        credentials::{self, Method, SessionRow},
         sso::{self, LocalSignIn},
     },
 };
@@ -21,8 +21,14 @@ use super::{passwords, secrets};
 use crate::{App, AppError};
 
 const LIFE: Duration = Duration::hours(12);
-const FAILURES: i64 = 10;
+/// Failures of one account or passkey within a window, at most.
+pub(super) const FAILURES: i64 = 10;
 const WINDOW: Duration = Duration::seconds(300);
+
+/// Since when failures count.
+pub(super) fn window(now: Timestamp) -> Timestamp {
+    Timestamp::from_micros(now.micros() - WINDOW.micros())
+}
 
 /// Who signed in, with the secret that is shown once.
 pub struct SignedIn {
@@ -51,7 +57,7 @@ impl App {
         authorize(&Actor::Anonymous, SignIn, &Resource::deployment())?;
         let now = self.now();
         let reader = self.store.read();
-        let window = cloister_model::Timestamp::from_micros(now.micros() - WINDOW.micros());
+        let window = window(now);
         // The address is hashed: whoever mistypes a password into the address field leaves no trace of it.
         let who = secrets::hash(email.as_str());
         if credentials::failures(&reader, &who, window).await? >= FAILURES {
@@ -64,7 +70,7 @@ impl App {
         match found {
             Some(user) if right && !user.disabled => {
                 self.local_allowed(&user).await?;
-                self.begin_session(user).await
+                self.begin_session(user, Method::Password).await
             }
             Some(_) | None => {
                 let tx = self.store.write().await?;
@@ -80,29 +86,36 @@ impl App {
         }
     }
 
-    pub(super) async fn begin_session(&self, user: UserRow) -> Result<SignedIn, AppError> {
+    pub(super) async fn begin_session(&self, user: UserRow, method: Method) -> Result<SignedIn, AppError> {
         let tx = self.store.write().await?;
-        let done = self.open_session(&tx, user).await?;
+        let done = self.open_session(&tx, user, method).await?;
         tx.commit().await?;
         Ok(done)
     }
 
     /// Whether the organisation lets this account in by password. Told to who knew the password only.
     async fn local_allowed(&self, user: &UserRow) -> Result<(), AppError> {
-        let who = sso::local_sign_in(&self.store.read(), user.org).await?;
+        let allowed = self.local_check(&self.store.read(), user).await;
+        self.noting(&actor_of(user, Powers::session()), "session.create", user.id, allowed).await
+    }
+
+    /// The check alone: a password and a passkey are let in alike.
+    pub(super) async fn local_check(&self, db: &dyn Query, user: &UserRow) -> Result<(), AppError> {
+        let who = sso::local_sign_in(db, user.org).await?;
         if who == LocalSignIn::All || user.roles.has(Role::OrganizationAdmin) {
             return Ok(());
         }
-        let (now, actor) = (self.now(), actor_of(user, Powers::session()));
-        let tx = self.store.write().await?;
-        tx.audit(EntryDraft::refused(now, &actor, "session.create", "local_sign_in").target(user.id)).await?;
-        tx.commit().await?;
         let reason = "your organisation signs in through its provider: use `cloister login URL --sso`".into();
         Err(AppError::Refused { check: "local_sign_in".into(), reason })
     }
 
     /// A session of this user, in the caller's transaction.
-    pub(super) async fn open_session(&self, tx: &Tx, user: UserRow) -> Result<SignedIn, AppError> {
+    pub(super) async fn open_session(
+        &self,
+        tx: &Tx,
+        user: UserRow,
+        method: Method,
+    ) -> Result<SignedIn, AppError> {
         let now = self.now();
         let token = self.new_secret(secrets::SESSION);
         let session = SessionRow {
@@ -111,10 +124,12 @@ impl App {
             created: now,
             last_used: now,
             expires: now.plus(LIFE),
+            method: Some(method),
         };
         let actor = actor_of(&user, Powers::session());
         tx.add_session(&session, &secrets::hash(&token)).await?;
-        tx.audit(EntryDraft::done(now, &actor, "session.create").target(session.id)).await?;
+        let entry = EntryDraft::done(now, &actor, "session.create").target(session.id);
+        tx.audit(entry.fact("method", method.word())).await?;
         Ok(SignedIn { token, session, user: UserRow { last_sign_in: Some(now), ..user } })
     }
 

@@ -16,7 +16,10 @@ use cloister_app::{
     App, AppError, Background, BrokerPipe, PasswordCost, PipeError, SigningKey,
     log::Log,
     notices::mail::Mailer,
-    people::administration::{HostOperator, Wanted},
+    people::{
+        administration::{HostOperator, Wanted},
+        passkeys::RelyingParty,
+    },
     restrict::Standing,
     webhooks::{Courier, CourierError, Post},
     work::{
@@ -206,6 +209,7 @@ impl Study {
             log: Arc::new(log),
             vouching: SigningKey::from_seed(&[4; 32]),
             passwords: PasswordCost::MINIMUM,
+            relying_party: RelyingParty::of("https://study.example"),
             sealing: cloister_app::sealed::SealingKey::new([6; 32]),
             judged: Rooms::default(),
             courier: Arc::new(NoCourier),

@@ -4,24 +4,18 @@
 //! span the server gave it. Ids only: no payload, address or credential reaches a span.
 
 use axum::{
-    extract::Request,
+    extract::{MatchedPath, Request},
     http::{HeaderMap, HeaderValue},
     middleware::Next,
     response::Response,
 };
 use cloister_model::Rng as _;
-use tracing::{Instrument as _, info_span};
+use tracing::{Instrument as _, field::Empty, info_span};
 
-use crate::ambient::SystemRng;
-
-/// Where a request stands in a trace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Trace {
-    /// 32 hexadecimal digits.
-    pub(crate) id: String,
-    /// Sampled or not, as the caller wishes.
-    flags: u8,
-}
+use crate::{
+    ambient::SystemRng,
+    telemetry::{Place, placed},
+};
 
 fn hexadecimal(text: &str, length: usize) -> bool {
     text.len() == length
@@ -29,39 +23,52 @@ fn hexadecimal(text: &str, length: usize) -> bool {
         && text.bytes().any(|b| b != b'0')
 }
 
-impl Trace {
-    /// Of a `traceparent` of version 00, or of a later one that begins like it.
-    fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.split('-');
-        let (version, id, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let version_fits = version.len() == 2 && version != "ff" && u8::from_str_radix(version, 16).is_ok();
-        let whole = version != "00" || parts.next().is_none();
-        if !(version_fits && whole && hexadecimal(id, 32) && hexadecimal(parent, 16) && flags.len() == 2) {
-            return None;
-        }
-        Some(Self { id: id.to_owned(), flags: u8::from_str_radix(flags, 16).ok()? & 1 })
+/// The caller's place, of a `traceparent` of version 00, or of a later one that begins like it.
+fn parse(text: &str) -> Option<Place> {
+    let mut parts = text.split('-');
+    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let version_fits = version.len() == 2 && version != "ff" && u8::from_str_radix(version, 16).is_ok();
+    let whole = version != "00" || parts.next().is_none();
+    if !(version_fits && whole && hexadecimal(trace, 32) && hexadecimal(span, 16) && flags.len() == 2) {
+        return None;
     }
+    let flags = u8::from_str_radix(flags, 16).ok()? & 1;
+    Some(Place { trace: trace.to_owned(), span: span.to_owned(), flags })
+}
 
-    fn of(headers: &HeaderMap) -> Self {
-        let mut given = headers.get_all("traceparent").iter();
-        let one = given.next().filter(|_| given.next().is_none());
-        one.and_then(|value| Self::parse(value.to_str().ok()?)).unwrap_or_else(|| {
-            let fresh: [u8; 16] = SystemRng.array();
-            Self { id: hex::encode(fresh), flags: 0 }
-        })
-    }
+fn given(headers: &HeaderMap) -> Option<Place> {
+    let mut given = headers.get_all("traceparent").iter();
+    let one = given.next().filter(|_| given.next().is_none());
+    one.and_then(|value| parse(value.to_str().ok()?))
+}
+
+/// The request's place where nothing is exported: the caller's trace, or a fresh one.
+fn own(parent: Option<Place>) -> Place {
+    let (span, fresh): ([u8; 8], [u8; 16]) = (SystemRng.array(), SystemRng.array());
+    let (trace, flags) =
+        parent.map_or_else(|| (hex::encode(fresh), 0), |parent| (parent.trace, parent.flags));
+    Place { trace, span: hex::encode(span), flags }
 }
 
 /// The layer.
-pub(crate) async fn trace(mut request: Request, next: Next) -> Response {
-    let trace = Trace::of(request.headers());
-    let span: [u8; 8] = SystemRng.array();
-    let span = hex::encode(span);
+pub(crate) async fn trace(request: Request, next: Next) -> Response {
+    let parent = given(request.headers());
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-    let spanned = info_span!("request", method = %request.method(), request_id = id, trace_id = trace.id, span_id = span);
-    let answer = format!("00-{}-{span}-{:02x}", trace.id, trace.flags);
-    request.extensions_mut().insert(trace);
-    let mut response = next.run(request).instrument(spanned).await;
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
+    let spanned = info_span!(
+        "request",
+        method = request.method().as_str(),
+        route,
+        request_id = id,
+        trace_id = Empty,
+        span_id = Empty,
+        status = Empty
+    );
+    let place = placed(&spanned, parent.as_ref()).unwrap_or_else(|| own(parent));
+    spanned.record("trace_id", &place.trace).record("span_id", &place.span);
+    let mut response = next.run(request).instrument(spanned.clone()).await;
+    spanned.record("status", i64::from(response.status().as_u16()));
+    let answer = format!("00-{}-{}-{:02x}", place.trace, place.span, place.flags);
     if let Ok(value) = HeaderValue::from_str(&answer) {
         response.headers_mut().insert("traceresponse", value);
     }
@@ -76,8 +83,8 @@ mod tests {
     fn a_well_formed_parent_is_taken_and_nothing_else() {
         let id = "0af7651916cd43dd8448eb211c80319c";
         let good = format!("00-{id}-b7ad6b7169203331-01");
-        assert_eq!(Trace::parse(&good), Some(Trace { id: id.into(), flags: 1 }));
-        assert!(Trace::parse(&format!("01-{id}-b7ad6b7169203331-00-more")).is_some());
+        assert_eq!(parse(&good), Some(Place { trace: id.into(), span: "b7ad6b7169203331".into(), flags: 1 }));
+        assert!(parse(&format!("01-{id}-b7ad6b7169203331-00-more")).is_some());
         for bad in [
             String::new(),
             format!("00-{}-b7ad6b7169203331-01", "0".repeat(32)),
@@ -87,7 +94,7 @@ mod tests {
             format!("{good}-x"),
             format!("00-{id}-b7ad6b7169203331"),
         ] {
-            assert_eq!(Trace::parse(&bad), None, "{bad}");
+            assert_eq!(parse(&bad), None, "{bad}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod events;
 mod health;
 mod jobs;
 mod notices;
+mod passkeys;
 mod people;
 mod problems;
 mod runs;
@@ -64,6 +65,11 @@ pub fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(people::me::me))
         .routes(routes!(people::create_token::create_token, people::tokens::tokens))
         .routes(routes!(people::end_token::end_token))
+        .routes(routes!(passkeys::list::list, passkeys::add::add))
+        .routes(routes!(passkeys::begin::begin))
+        .routes(routes!(passkeys::rename::rename, passkeys::remove::remove))
+        .routes(routes!(passkeys::begin_sign_in::begin_sign_in))
+        .routes(routes!(passkeys::sign_in::sign_in))
         .routes(routes!(users::list::list, users::add::add))
         .routes(routes!(users::set_roles::set_roles))
         .routes(routes!(users::disable::disable))

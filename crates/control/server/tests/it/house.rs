@@ -73,6 +73,7 @@ impl House {
             log: Arc::new(log),
             vouching: SigningKey::from_seed(&[4; 32]),
             passwords: PasswordCost::MINIMUM,
+            relying_party: cloister_app::people::passkeys::RelyingParty::of("https://house.example"),
             sealing: cloister_app::sealed::SealingKey::new([6; 32]),
             judged: cloister_app::work::room::Rooms::default(),
             courier: Arc::new(cloister_server::courier::HttpCourier::new(true).unwrap()),

@@ -6,6 +6,8 @@ mod events;
 mod house;
 mod log;
 mod mail;
+mod passkeys;
 mod people;
+mod telemetry;
 mod walk;
 mod webhooks;

@@ -40,6 +40,7 @@ fn body(endpoint: &str) -> Value {
         "PUT /api/v1/sign-in/local" => json!({ "local": "all" }),
         "PUT /api/v1/sign-in/providers" => json!({
             "name": "x", "issuer": "https://login.example", "client_id": "c", "domains": ["one.example"] }),
+        "PATCH /api/v1/passkeys/{id}" => json!({ "name": "x" }),
         "POST /api/v1/broker/evidence" => json!({ "nonce": "00".repeat(32) }),
         "POST /api/v1/certificates" => json!({ "request": {} }),
         "POST /api/v1/workspaces" => json!({ "charter": {} }),

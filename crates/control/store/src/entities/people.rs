@@ -32,6 +32,8 @@ entity!(sessions, "sessions", {
     pub expires: i64,
     pub provider: Option<String>,
     pub provider_session: Option<String>,
+    pub method: Option<String>,
+    pub passkey: Option<String>,
 }, refers [
     owner => users.id,
 ], unique []);
@@ -139,6 +141,28 @@ entity!(logouts, "logouts", {
     pub expires: i64,
 }, refers [], unique []);
 
+entity!(passkeys, "passkeys", {
+    #[sea_orm(primary_key, auto_increment = false)] pub id: String,
+    pub owner: String,
+    #[sea_orm(unique)] pub credential: String,
+    pub name: String,
+    pub passkey: String,
+    pub created: i64,
+    pub last_used: Option<i64>,
+}, refers [
+    owner => users.id,
+], unique []);
+
+entity!(passkey_ceremonies, "passkey_ceremonies", {
+    #[sea_orm(primary_key, auto_increment = false)] pub ceremony: String,
+    pub kind: String,
+    pub owner: Option<String>,
+    pub state: String,
+    pub expires: i64,
+}, refers [
+    owner => users.id,
+], unique []);
+
 entity!(notices, "notices", {
     #[sea_orm(primary_key, auto_increment = false)] pub id: String,
     #[sea_orm(unique)] pub place: i64,
@@ -179,6 +203,8 @@ pub(super) const ALL: &[super::Of] = &[
     sign_ins::shape,
     device_grants::shape,
     logouts::shape,
+    passkeys::shape,
+    passkey_ceremonies::shape,
     notices::shape,
     notice_settings::shape,
 ];

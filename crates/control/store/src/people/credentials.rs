@@ -10,6 +10,47 @@ use uuid::Uuid;
 use super::{USER_COLUMNS, UserRow, parsed, user};
 use crate::{Query, Row, StoreError, Tx};
 
+/// How somebody signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// By making the first account.
+    SetUp,
+    /// By password.
+    Password,
+    /// By this passkey.
+    Passkey(Uuid),
+    /// By the organisation's provider.
+    Provider,
+    /// By another device, on which somebody was signed in.
+    Device,
+}
+
+impl Method {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::SetUp => "set_up",
+            Self::Password => "password",
+            Self::Passkey(_) => "passkey",
+            Self::Provider => "provider",
+            Self::Device => "device",
+        }
+    }
+
+    fn read(row: &Row) -> Result<Option<Self>, StoreError> {
+        let word: Option<String> = row.try_get("", "method")?;
+        Ok(match word.as_deref() {
+            None => None,
+            Some("set_up") => Some(Self::SetUp),
+            Some("password") => Some(Self::Password),
+            Some("passkey") => Some(Self::Passkey(parsed(row, "passkey")?)),
+            Some("provider") => Some(Self::Provider),
+            Some("device") => Some(Self::Device),
+            Some(other) => return Err(StoreError::corrupt(format!("a session by `{other}`"))),
+        })
+    }
+}
+
 /// A session.
 #[derive(Clone, Debug)]
 pub struct SessionRow {
@@ -23,6 +64,8 @@ pub struct SessionRow {
     pub last_used: Timestamp,
     /// Until when.
     pub expires: Timestamp,
+    /// How it began; unknown of those that are older than this being kept.
+    pub method: Option<Method>,
 }
 
 /// A personal token.
@@ -53,11 +96,11 @@ pub struct NewToken {
     pub hash: String,
 }
 
-const SESSION: &str = "SELECT id AS credential, owner, created, last_used, expires FROM sessions";
+const SESSION: &str =
+    "SELECT id AS credential, owner, created, last_used, expires, method, passkey FROM sessions";
 const TOKEN: &str = "SELECT id AS credential, owner, label, prefix, scopes, created, expires FROM tokens";
 /// The same with whose it is.
-const SESSION_AND_USER: &str =
-    "SELECT c.id AS credential, c.owner, c.created, c.last_used, c.expires, {USER} FROM sessions c";
+const SESSION_AND_USER: &str = "SELECT c.id AS credential, c.owner, c.created, c.last_used, c.expires, c.method, c.passkey, {USER} FROM sessions c";
 const TOKEN_AND_USER: &str = "SELECT c.id AS credential, c.owner, c.label, c.prefix, c.scopes, c.created, c.expires, {USER} FROM tokens c";
 
 fn moment(row: &Row, column: &str) -> Result<Timestamp, StoreError> {
@@ -71,6 +114,7 @@ fn session(row: &Row) -> Result<SessionRow, StoreError> {
         created: moment(row, "created")?,
         last_used: moment(row, "last_used")?,
         expires: moment(row, "expires")?,
+        method: Method::read(row)?,
     })
 }
 
@@ -133,6 +177,12 @@ pub async fn sessions_of(
     db.all(&sql, values).await?.iter().map(session).collect()
 }
 
+/// The session of this id.
+pub async fn session_by_id(db: &dyn Query, id: SessionId) -> Result<Option<SessionRow>, StoreError> {
+    let row = db.one(&format!("{SESSION} WHERE id = $1"), vec![id.to_string().into()]).await?;
+    row.as_ref().map(session).transpose()
+}
+
 /// A user's live tokens after id `after`.
 pub async fn tokens_of(
     db: &dyn Query,
@@ -158,8 +208,13 @@ pub async fn failures(db: &dyn Query, who: &str, since: Timestamp) -> Result<i64
 impl Tx {
     /// Begins a session.
     pub async fn add_session(&self, row: &SessionRow, hash: &str) -> Result<(), StoreError> {
+        let passkey = match row.method {
+            Some(Method::Passkey(id)) => Some(id.to_string()),
+            Some(Method::SetUp | Method::Password | Method::Provider | Method::Device) | None => None,
+        };
         self.exec(
-            "INSERT INTO sessions (id, owner, hash, created, last_used, expires) VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO sessions (id, owner, hash, created, last_used, expires, method, passkey)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             vec![
                 row.id.to_string().into(),
                 row.owner.to_string().into(),
@@ -167,6 +222,8 @@ impl Tx {
                 row.created.micros().into(),
                 row.last_used.micros().into(),
                 row.expires.micros().into(),
+                row.method.map(Method::word).into(),
+                passkey.into(),
             ],
         )
         .await?;

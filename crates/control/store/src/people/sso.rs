@@ -39,10 +39,10 @@ pub struct ProviderRow {
     pub created: Timestamp,
 }
 
-/// Who may sign in with a password.
+/// Who may sign in with a password or a passkey of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LocalSignIn {
-    /// Everybody who has one.
+    /// Everybody who has either.
     All,
     /// Organisation admins only, for when the provider is broken.
     BreakGlass,
@@ -142,7 +142,12 @@ pub async fn is_linked(db: &dyn Query, user: UserId) -> Result<bool, StoreError>
     Ok(db.one(sql, vec![user.to_string().into()]).await?.is_some())
 }
 
-/// Who of an organisation may sign in with a password.
+/// Whether this user has a way in beside a password.
+async fn is_entered(db: &dyn Query, user: UserId) -> Result<bool, StoreError> {
+    Ok(is_linked(db, user).await? || super::passkeys::count_of(db, user).await? > 0)
+}
+
+/// Who of an organisation may sign in by themselves: with a password or a passkey.
 pub async fn local_sign_in(db: &dyn Query, org: OrgId) -> Result<LocalSignIn, StoreError> {
     let sql = "SELECT local_sign_in FROM organisations WHERE id = $1";
     let row = db.one(sql, vec![org.to_string().into()]).await?.ok_or(StoreError::NotFound)?;
@@ -339,7 +344,7 @@ impl Tx {
 pub async fn open_invitation(db: &dyn Query, email: &Email) -> Result<Option<UserRow>, StoreError> {
     let found = super::user_by_email(db, email).await?;
     match found {
-        Some(user) if user.password.is_none() && !is_linked(db, user.id).await? => Ok(Some(user)),
+        Some(user) if user.password.is_none() && !is_entered(db, user.id).await? => Ok(Some(user)),
         Some(_) | None => Ok(None),
     }
 }

@@ -13,8 +13,8 @@ pub(crate) use data::{DatasetAdd, DatasetCommand, DatasetSet, Share};
 pub(crate) use operate::Exposure;
 pub(crate) use operate::{AdminArgs, AdminCommand, OrgCommand, Reference, Serve, UserCommand};
 pub(crate) use people::{
-    Create, KeyCommand, Login, MemberCommand, MemberSet, OnOff, ScopeWord, Set, Setup, TokenCommand,
-    WorkspaceCommand,
+    Create, KeyCommand, Login, MemberCommand, MemberSet, OnOff, PasskeyCommand, ScopeWord, Set, Setup,
+    TokenCommand, WorkspaceCommand,
 };
 pub(crate) use told::{Inbox, WebhookCommand, WebhookFields};
 pub(crate) use work::{AuditCommand, JobCommand, JobCreate, JobFields, RunCommand, Verify};
@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Personal API tokens.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Passkeys of your local account; a browser adds them, at `/auth/passkeys` of the server.
+    #[command(subcommand)]
+    Passkey(PasskeyCommand),
     /// Your own keys.
     #[command(subcommand)]
     Key(KeyCommand),

@@ -44,6 +44,9 @@ pub(crate) struct Exposure {
     /// Address of a listener for Prometheus metrics; none by default.
     #[arg(long, env = "CLOISTER_METRICS")]
     pub(crate) metrics: Option<SocketAddr>,
+    /// Collector of OpenTelemetry traces, by OTLP over HTTP: `http://127.0.0.1:4318`; none by default.
+    #[arg(long, env = "CLOISTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub(crate) otlp_endpoint: Option<String>,
     /// Where browsers reach the server: `https://cloister.example`. The address it listens on by default.
     #[arg(long, env = "CLOISTER_PUBLIC_URL", value_name = "URL")]
     pub(crate) public_url: Option<String>,
@@ -62,6 +65,7 @@ impl Exposure {
             ("--rate-per-address", self.rate_per_address.map(|n| n.to_string())),
             ("--rate-per-credential", self.rate_per_credential.map(|n| n.to_string())),
             ("--metrics", self.metrics.map(|address| address.to_string())),
+            ("--otlp-endpoint", self.otlp_endpoint.clone()),
             ("--public-url", self.public_url.clone()),
             ("--providers", self.providers.as_ref().map(|path| path.to_string_lossy().into_owned())),
             ("--security-contact", self.security_contact.clone()),

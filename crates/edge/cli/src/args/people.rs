@@ -55,6 +55,18 @@ pub(crate) enum TokenCommand {
     },
 }
 
+/// Passkeys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PasskeyCommand {
+    /// List them.
+    List,
+    /// Remove one; the sessions it began end.
+    Remove {
+        /// Id or name.
+        passkey: String,
+    },
+}
+
 /// A scope's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ScopeWord {

@@ -25,6 +25,8 @@ fn every_command_of_the_contract_parses() {
         "whoami --json",
         "token create --scope read --expires 30d",
         "token create --scope read,write --expires 30d",
+        "passkey list",
+        "passkey remove P",
         "key show",
         "key backup --out F",
         "key restore F",

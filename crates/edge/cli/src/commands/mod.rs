@@ -7,6 +7,7 @@ mod dataset;
 mod job;
 mod key;
 mod member;
+mod passkey;
 mod reference;
 mod run;
 mod session;
@@ -33,6 +34,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<Reply, Fa
         Command::Login(args) => session::login(context, args).await,
         Command::Whoami => session::whoami(context).await,
         Command::Token(command) => session::token(context, command).await,
+        Command::Passkey(command) => passkey::run(context, command).await,
         Command::Key(command) => key::run(context, command).await,
         Command::Member(command) => member::run(context, command).await,
         Command::Workspace(command) => workspace::run(context, command).await,

@@ -216,6 +216,7 @@ mod tests {
             exposure: crate::args::Exposure::default(),
         };
         args.exposure.metrics = "127.0.0.1:9".parse().ok();
+        args.exposure.otlp_endpoint = Some("http://127.0.0.1:4318".into());
         assert_eq!(
             broker_words(&prepared, "127.0.0.1:0").join(" "),
             "--listen 127.0.0.1:0 --state D/broker/state --config D/broker/configuration.json --insecure-sim-tee \
@@ -224,7 +225,8 @@ mod tests {
         assert_eq!(
             server_words(&args, address("https://127.0.0.1:8400"), &prepared, "http://b").join(" "),
             "serve --data D --listen 127.0.0.1:8400 --broker http://b --worker-token-file D/keys/worker.token \
-             --log-origin cloister.local/log --simulated --metrics 127.0.0.1:9"
+             --log-origin cloister.local/log --simulated --metrics 127.0.0.1:9 \
+             --otlp-endpoint http://127.0.0.1:4318"
         );
         prepared.dev_root = None;
         assert_eq!(

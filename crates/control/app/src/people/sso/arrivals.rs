@@ -6,6 +6,7 @@ use cloister_store::{
     EntryDraft, Tx,
     people::{
         self, UserRow,
+        credentials::Method,
         sso::{self, Departure, ProviderRow},
     },
 };
@@ -120,7 +121,7 @@ impl App {
             }
         };
         let user = self.map_groups(&tx, provider, user, arrival.groups.as_deref()).await?;
-        let done = self.open_session(&tx, user).await?;
+        let done = self.open_session(&tx, user, Method::Provider).await?;
         tx.tie_session(done.session.id, provider.id, arrival.session.as_deref()).await?;
         tx.commit().await?;
         Ok(done)
@@ -208,7 +209,8 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Ends an account's password, so that its person enters by the provider: the account waits like an invitation.
+    /// Ends an account's password and passkeys, so that its person enters by the provider: the account waits like an
+    /// invitation.
     pub async fn end_password(
         &self,
         who: &crate::people::sessions::Identity,
@@ -219,6 +221,7 @@ impl App {
             .await?;
         let tx = self.store.write().await?;
         tx.end_password(&grant).await?;
+        tx.end_passkeys(&grant).await?;
         let user = people::user_by_id(&tx, id).await?.ok_or(AppError::Absent("user"))?;
         if user.roles.has(Role::OrganizationAdmin) && id == who.user.id {
             return Err(AppError::Unprocessable(

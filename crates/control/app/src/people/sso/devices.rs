@@ -10,6 +10,7 @@ use cloister_store::{
     EntryDraft,
     people::{
         self,
+        credentials::Method,
         devices::{self, DeviceAnswer, DeviceBy, DeviceRow},
     },
 };
@@ -133,7 +134,9 @@ impl App {
             ("approved", Some(owner)) if tx.take_device(&hash).await? => {
                 let user = people::user_by_id(&tx, owner).await?.filter(|user| !user.disabled);
                 match user {
-                    Some(user) => DeviceState::SignedIn(Box::new(self.open_session(&tx, user).await?)),
+                    Some(user) => {
+                        DeviceState::SignedIn(Box::new(self.open_session(&tx, user, Method::Device).await?))
+                    }
                     None => DeviceState::Denied,
                 }
             }

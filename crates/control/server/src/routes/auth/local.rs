@@ -9,7 +9,7 @@ use axum::{
 use cloister_model::Email;
 use serde::Deserialize;
 
-use super::{entered, page::failed, sign_in::shown};
+use super::{entered, local_path, page::failed, sign_in::shown};
 use crate::{Shared, cookie, problem::Failure};
 
 #[derive(Deserialize)]
@@ -24,8 +24,7 @@ async fn signed_in(shared: &Shared, entry: Entry) -> Result<Response, Failure> {
     let email: Email =
         entry.email.trim().parse().map_err(|_| Failure::new(400, "invalid", "this is no e-mail address"))?;
     let done = shared.app.sign_in(&email, entry.password).await?;
-    let path = entry.back.starts_with('/') && !entry.back.starts_with("//") && !entry.back.contains('\\');
-    entered(shared, &done, if path { &entry.back } else { "/" })
+    entered(shared, &done, local_path(&entry.back))
 }
 
 pub(super) async fn enter(

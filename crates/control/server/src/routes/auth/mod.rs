@@ -4,6 +4,7 @@ mod device;
 mod local;
 mod logout;
 mod page;
+mod passkeys;
 mod sign_in;
 mod sso;
 
@@ -21,6 +22,9 @@ pub(super) fn routes() -> Router<Shared> {
     Router::new()
         .route("/auth/sign-in", get(sign_in::show).post(local::enter))
         .route("/auth/style.css", get(page::style))
+        .route("/auth/passkey.js", get(passkeys::script))
+        .route("/auth/passkey", post(passkeys::enter))
+        .route("/auth/passkeys", get(passkeys::show))
         .route("/auth/oidc/{provider}/start", get(sso::start))
         .route("/auth/oidc/callback", get(sso::callback))
         .route("/auth/oidc/{provider}/backchannel-logout", post(logout::logout))
@@ -43,10 +47,21 @@ async fn visitor(shared: &Shared, headers: &HeaderMap) -> Result<Option<Identity
 
 /// Signed in: the session goes into the cookie, the browser goes on.
 fn entered(shared: &Shared, done: &SignedIn, back: &str) -> Result<Response, Failure> {
+    let mut response = Redirect::to(back).into_response();
+    entered_cookies(shared, done, &mut response)?;
+    Ok(response)
+}
+
+fn entered_cookies(shared: &Shared, done: &SignedIn, response: &mut Response) -> Result<(), Failure> {
     let left = done.session.expires.since(done.session.created).micros() / 1_000_000;
     let value = cookie::set(shared, cookie::SESSION, &done.token, left)?;
-    let mut response = Redirect::to(back).into_response();
     response.headers_mut().append(header::SET_COOKIE, value);
     response.headers_mut().append(header::SET_COOKIE, cookie::set(shared, cookie::LEAVING, "", 0)?);
-    Ok(response)
+    Ok(())
+}
+
+/// Where a browser goes after signing in: a path here, never another site.
+fn local_path(back: &str) -> &str {
+    let path = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    if path { back } else { "/" }
 }

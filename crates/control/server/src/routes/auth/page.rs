@@ -1,4 +1,4 @@
-//! The few pages the server makes itself: no script, no foreign host.
+//! The few pages the server makes itself: no foreign host, no script but the one for passkeys.
 
 use axum::{
     http::{StatusCode, header},
@@ -29,8 +29,23 @@ pub(super) async fn style() -> Response {
     ([(header::CONTENT_TYPE, "text/css"), (header::CACHE_CONTROL, "max-age=3600")], STYLE).into_response()
 }
 
+const CLOSED: &str =
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// With the one script, which asks this server only.
+const SCRIPTED: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+    form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 /// A page.
 pub(super) fn page(status: StatusCode, title: &str, content: &Markup) -> Response {
+    made(status, title, content, &html! {}, CLOSED)
+}
+
+/// A page with the script for passkeys.
+pub(super) fn scripted(status: StatusCode, title: &str, content: &Markup) -> Response {
+    made(status, title, content, &html! { script src="/auth/passkey.js" defer {} }, SCRIPTED)
+}
+
+fn made(status: StatusCode, title: &str, content: &Markup, more: &Markup, policy: &'static str) -> Response {
     let text = html! {
         (DOCTYPE)
         html lang="en" {
@@ -39,12 +54,11 @@ pub(super) fn page(status: StatusCode, title: &str, content: &Markup) -> Respons
                 meta name="viewport" content="width=device-width";
                 title { (title) " - Cloister" }
                 link rel="stylesheet" href="/auth/style.css";
+                (more)
             }
             body { main { h1 { (title) } (content) } }
         }
     };
-    let policy =
-        "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     (status, [(header::CONTENT_SECURITY_POLICY, policy)], Html(text.into_string())).into_response()
 }
 

@@ -1,4 +1,4 @@
-//! `GET /auth/sign-in`: a button for each provider, and the local account.
+//! `GET /auth/sign-in`: a button for each provider, passkeys, and the local account.
 
 use axum::{
     extract::{Query, State},
@@ -8,7 +8,7 @@ use axum::{
 use maud::html;
 use serde::Deserialize;
 
-use super::page::{failed, page};
+use super::page::{failed, page, scripted};
 use crate::{Shared, problem::Failure};
 
 #[derive(Deserialize)]
@@ -31,7 +31,9 @@ pub(super) async fn shown(shared: &Shared, back: &str, wrong: Option<&Failure>) 
         StatusCode::from_u16(failure.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     });
     let query: String = url_encoded(back);
-    Ok(page(
+    let passkeys = shared.app.relying_party.is_some();
+    let shape = if passkeys { scripted } else { page };
+    Ok(shape(
         status,
         "Sign in to Cloister",
         &html! {
@@ -40,6 +42,13 @@ pub(super) async fn shown(shared: &Shared, back: &str, wrong: Option<&Failure>) 
                 a.button.first href=(format!("/auth/oidc/{id}/start?back={query}")) { "Continue with " (name) }
             }
             @if !providers.is_empty() { hr; }
+            @if passkeys {
+                p #told.wrong role="alert" hidden {}
+                form #enter hidden {
+                    input type="hidden" name="back" value=(back);
+                    button type="submit" { "Sign in with a passkey" }
+                }
+            }
             form method="post" action="/auth/sign-in" {
                 input type="hidden" name="back" value=(back);
                 label for="email" { "E-mail" }

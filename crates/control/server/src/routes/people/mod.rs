@@ -11,12 +11,12 @@ pub(super) mod sign_in;
 pub(super) mod tokens;
 
 use axum::Json;
-use cloister_api::people::{Scope, Session, SignedIn, Token, User};
+use cloister_api::people::{Scope, Session, SessionMethod, SignedIn, Token, User};
 use cloister_app::people::sessions::SignedIn as Entered;
 use cloister_model::{Digest, SessionId};
 use cloister_store::people::{
     UserRow,
-    credentials::{SessionRow, TokenRow},
+    credentials::{Method, SessionRow, TokenRow},
 };
 
 pub(super) fn user(row: UserRow, certificate: Option<Digest>) -> User {
@@ -33,7 +33,7 @@ pub(super) fn user(row: UserRow, certificate: Option<Digest>) -> User {
     }
 }
 
-fn signed_in(done: Entered) -> Json<SignedIn> {
+pub(super) fn signed_in(done: Entered) -> Json<SignedIn> {
     let session = &done.session;
     Json(SignedIn {
         token: done.token,
@@ -50,6 +50,13 @@ fn session(row: &SessionRow, current: Option<SessionId>) -> Session {
         last_used: row.last_used,
         expires: row.expires,
         current: current == Some(row.id),
+        method: row.method.map(|method| match method {
+            Method::SetUp => SessionMethod::SetUp,
+            Method::Password => SessionMethod::Password,
+            Method::Passkey(_) => SessionMethod::Passkey,
+            Method::Provider => SessionMethod::Provider,
+            Method::Device => SessionMethod::Device,
+        }),
     }
 }
 
