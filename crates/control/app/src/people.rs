@@ -5,6 +5,7 @@ pub mod administration;
 pub mod certificates;
 pub mod passwords;
 mod recovery;
+pub mod scim;
 pub mod secrets;
 pub mod sessions;
 pub mod sso;

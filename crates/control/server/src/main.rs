@@ -14,12 +14,19 @@ fn say(filter: &str) {
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
+/// Providers as text, not as an argument: everyone on the host sees arguments.
+#[expect(clippy::disallowed_methods, reason = "the composition root reads the environment")]
+fn providers_text() -> Option<String> {
+    std::env::var("CLOISTER_PROVIDERS_TOML").ok().filter(|text| !text.trim().is_empty())
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     // The only provider linked; installed twice is installed.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     match Options::parse().command {
-        Command::Serve(options) => {
+        Command::Serve(mut options) => {
+            options.providers_text = providers_text();
             say(&options.log);
             match serve::run(*options, |line| println!("{line}")).await {
                 Ok(()) => ExitCode::SUCCESS,

@@ -8,7 +8,7 @@ use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{process, workspace};
+use crate::{process, python_env, workspace};
 
 /// How many tests ended how.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -42,11 +42,12 @@ pub(crate) fn rust(filter: &[String]) -> Result<Totals, String> {
     if !process::exists("cargo-nextest", "--version") {
         let mut command = process::cargo(["test", "--workspace", "--no-fail-fast", "--color", "never"]);
         command.args(["--lib", "--bins", "--tests"]).args(SIMULATED).arg("--").args(filter);
+        command.envs(python_env::variables());
         let (printed, succeeded) = process::watch_stdout(&mut command)?;
         return Ok(libtest_totals(&printed).judged(succeeded));
     }
     let mut command = process::cargo(["nextest", "run", "--workspace", "--no-fail-fast", "--color", "never"]);
-    command.args(["--no-tests", "pass"]).args(SIMULATED).args(filter);
+    command.args(["--no-tests", "pass"]).args(SIMULATED).args(filter).envs(python_env::variables());
     let (printed, succeeded) = process::watch_stderr(&mut command)?;
     Ok(nextest_totals(&printed).unwrap_or_default().judged(succeeded))
 }

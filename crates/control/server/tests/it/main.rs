@@ -7,5 +7,6 @@ mod house;
 mod log;
 mod mail;
 mod people;
+mod scim;
 mod walk;
 mod webhooks;

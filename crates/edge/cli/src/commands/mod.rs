@@ -10,6 +10,7 @@ mod member;
 mod reference;
 mod run;
 mod session;
+mod sign_in;
 mod told;
 mod verify;
 mod workspace;
@@ -35,6 +36,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<Reply, Fa
         Command::Token(command) => session::token(context, command).await,
         Command::Key(command) => key::run(context, command).await,
         Command::Member(command) => member::run(context, command).await,
+        Command::SignIn(command) => sign_in::run(context, command).await,
         Command::Workspace(command) => workspace::run(context, command).await,
         Command::Dataset(command) => dataset::run(context, command).await,
         Command::Job(command) => job::run(context, command).await,
