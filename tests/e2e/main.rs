@@ -9,6 +9,7 @@ mod http;
 mod moving;
 mod recovery;
 mod refusals;
+mod scim;
 mod sso;
 mod story;
 mod tampering;

@@ -7,6 +7,7 @@ pub mod passkeys;
 pub mod passwords;
 mod presence;
 mod recovery;
+pub mod scim;
 pub mod secrets;
 pub mod sessions;
 pub mod sso;

@@ -19,7 +19,7 @@ impl App {
         match authorize(actor, action, resource) {
             Ok(granted) => Ok(granted),
             Err(denied) => {
-                if actor.user().is_some() {
+                if actor.org().is_some() {
                     let draft =
                         EntryDraft::refused(self.now(), actor, A::NAME, "permission").target(&resource.id);
                     self.log_refusal(draft).await?;

@@ -52,6 +52,8 @@ pub enum Need {
     Worker,
     /// The operator of the host.
     HostOperator,
+    /// The provider that provisions the organisation the thing belongs to.
+    Provisioner,
 }
 
 impl Need {
@@ -69,6 +71,7 @@ impl Need {
             Self::Is(relation) => relation.word(),
             Self::Worker => "a worker",
             Self::HostOperator => "the operator of the host",
+            Self::Provisioner => "its organisation's provider by SCIM",
         }
     }
 }
@@ -96,8 +99,8 @@ macro_rules! actions {
 
 use crate::Relation as R;
 use Need::{
-    AnyAuditor, AnyOrgAdmin, Auditor, HostOperator, Is, Member, Nothing, OrgAdmin, SignedIn, Worker,
-    WorkspaceAdmin,
+    AnyAuditor, AnyOrgAdmin, Auditor, HostOperator, Is, Member, Nothing, OrgAdmin, Provisioner, SignedIn,
+    Worker, WorkspaceAdmin,
 };
 
 // People.
@@ -138,6 +141,14 @@ actions! {
     SetProvider = "provider.set", Admin, [OrgAdmin, HostOperator];
     /// Say who of an organisation may sign in with a password.
     SetLocalSignIn = "sign-in.local", Admin, [OrgAdmin, HostOperator];
+    /// Make or end the token by which an organisation's provider provisions its people.
+    ManageScim = "scim.manage", Admin, [OrgAdmin];
+    /// See what a provider provisioned.
+    ReadProvisioned = "scim.read", Read, [Provisioner];
+    /// Add, change, suspend or remove an organisation's people, as their provider says.
+    ProvisionUsers = "scim.users", Write, [Provisioner];
+    /// Add, change or remove the groups that a provider pushes; they give roles as its rules say.
+    ProvisionGroups = "scim.groups", Write, [Provisioner];
     /// Let a device sign in as oneself.
     ApproveDevice = "device.approve", Session, [SignedIn];
     /// Add an organisation.

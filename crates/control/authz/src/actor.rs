@@ -39,6 +39,11 @@ pub enum Actor {
     Worker,
     /// Whoever may run `cloister-server admin` on the host.
     HostOperator,
+    /// An organisation's identity provider, by its SCIM token.
+    Scim {
+        /// Whose people it provisions.
+        org: OrgId,
+    },
 }
 
 impl Actor {
@@ -46,14 +51,14 @@ impl Actor {
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::User { id, .. } => Some(*id),
-            Self::Anonymous | Self::Worker | Self::HostOperator => None,
+            Self::Anonymous | Self::Worker | Self::HostOperator | Self::Scim { .. } => None,
         }
     }
 
-    /// The user's organisation, if it is one.
+    /// The user's or provider's organisation, if it is one.
     pub fn org(&self) -> Option<OrgId> {
         match self {
-            Self::User { org, .. } => Some(*org),
+            Self::User { org, .. } | Self::Scim { org } => Some(*org),
             Self::Anonymous | Self::Worker | Self::HostOperator => None,
         }
     }
@@ -65,6 +70,7 @@ impl Actor {
             Self::User { id, .. } => id.to_string(),
             Self::Worker => "worker".into(),
             Self::HostOperator => "host operator".into(),
+            Self::Scim { org } => format!("scim of {org}"),
         }
     }
 
@@ -72,7 +78,7 @@ impl Actor {
     pub fn has(&self, role: Role) -> bool {
         match self {
             Self::User { roles, .. } => roles.has(role),
-            Self::Anonymous | Self::Worker | Self::HostOperator => false,
+            Self::Anonymous | Self::Worker | Self::HostOperator | Self::Scim { .. } => false,
         }
     }
 }

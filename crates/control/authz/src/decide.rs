@@ -89,7 +89,7 @@ fn reason<A: Action>(actor: &Actor, meets: &BTreeSet<Need>) -> Reason {
             let would = A::NEEDS.iter().any(|need| meets.contains(need));
             if would && !powers.0.contains(&A::POWER) { Reason::Scope } else { Reason::Permission }
         }
-        Actor::Worker | Actor::HostOperator => Reason::Permission,
+        Actor::Worker | Actor::HostOperator | Actor::Scim { .. } => Reason::Permission,
     }
 }
 
@@ -123,6 +123,11 @@ fn meets(actor: &Actor, resource: &Resource) -> BTreeSet<Need> {
         }
         Actor::HostOperator => {
             meets.insert(Need::HostOperator);
+        }
+        Actor::Scim { org } => {
+            if resource.org == Some(*org) {
+                meets.insert(Need::Provisioner);
+            }
         }
         Actor::User { org, roles, .. } => {
             meets.insert(Need::SignedIn);
@@ -177,7 +182,9 @@ fn uid(kind: &'static str, id: &str) -> Option<EntityUid> {
 fn allowed<A: Action>(actor: &Actor, resource: &Resource, meets: &BTreeSet<Need>) -> Option<bool> {
     let (disabled, powers): (bool, Vec<Power>) = match actor {
         Actor::User { disabled, powers, .. } => (*disabled, powers.0.iter().copied().collect()),
-        Actor::Anonymous | Actor::Worker | Actor::HostOperator => (false, Power::ALL.to_vec()),
+        Actor::Anonymous | Actor::Worker | Actor::HostOperator | Actor::Scim { .. } => {
+            (false, Power::ALL.to_vec())
+        }
     };
     let context = Context::from_pairs([
         ("needs".to_owned(), words(A::NEEDS.iter().map(|need| need.word()))),

@@ -95,6 +95,9 @@ pub struct ServeOptions {
     /// TOML file of identity providers, read at the start.
     #[arg(long, env = "CLOISTER_PROVIDERS")]
     pub providers: Option<PathBuf>,
+    /// The same text itself, told by the environment only: it may hold secrets.
+    #[arg(skip)]
+    pub providers_text: Option<String>,
     /// Log filter, such as `info` or `cloister_server=debug`.
     #[arg(long, default_value = "info")]
     pub log: String,

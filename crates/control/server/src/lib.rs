@@ -22,6 +22,7 @@ mod problem;
 mod provider_file;
 pub mod refusals;
 pub mod routes;
+mod scim;
 pub mod serve;
 pub mod smtp;
 mod state;

@@ -42,12 +42,21 @@ async fn serves(options: ServeOptions) -> ExitCode {
     }
 }
 
+/// Providers as text, not as an argument: everyone on the host sees arguments.
+#[expect(clippy::disallowed_methods, reason = "the composition root reads the environment")]
+fn providers_text() -> Option<String> {
+    std::env::var("CLOISTER_PROVIDERS_TOML").ok().filter(|text| !text.trim().is_empty())
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     // The only provider linked; installed twice is installed.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     match Options::parse().command {
-        Command::Serve(options) => serves(*options).await,
+        Command::Serve(mut options) => {
+            options.providers_text = providers_text();
+            serves(*options).await
+        }
         Command::Admin(options) => match admin::run(&options).await {
             Ok(done) => {
                 println!("{done}");

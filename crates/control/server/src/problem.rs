@@ -8,6 +8,8 @@ use cloister_api::Problem;
 use cloister_app::AppError;
 use cloister_authz::Reason;
 
+use crate::scim::{self, error::ScimType};
+
 /// A problem as an answer.
 #[derive(Debug)]
 pub(crate) struct Failure(pub(crate) Box<Problem>, Option<u64>);
@@ -129,11 +131,23 @@ pub(crate) async fn with_request_id(
     next: axum::middleware::Next,
 ) -> Response {
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let scim = request
+        .uri()
+        .path()
+        .strip_prefix(scim::ROOT)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let mut response = next.run(request).await;
     let problem = response.extensions_mut().remove::<ProblemBody>();
     if let Some(ProblemBody(mut problem)) = problem {
         problem.request_id = id;
-        let bytes = serde_json::to_vec(&*problem).unwrap_or_default();
+        let bytes = if scim {
+            let kind = HeaderValue::from_static(scim::MEDIA);
+            response.headers_mut().insert(header::CONTENT_TYPE, kind);
+            let word = response.extensions_mut().remove::<ScimType>();
+            serde_json::to_vec(&scim::error::body(&problem, word)).unwrap_or_default()
+        } else {
+            serde_json::to_vec(&*problem).unwrap_or_default()
+        };
         response.headers_mut().remove(header::CONTENT_LENGTH);
         *response.body_mut() = bytes.into();
     }

@@ -1,4 +1,4 @@
-//! Identity providers from the operator's TOML file, installed at each start.
+//! Identity providers from the operator's TOML, in a file or in the environment, installed at each start.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -54,13 +54,30 @@ impl Provider {
     }
 }
 
+/// What is wrong with a text, without the text: it may hold secrets.
+fn read(text: &str) -> Result<File, String> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        format!("line {line}: {}", error.message())
+    })
+}
+
 /// Adds what is in the file, and changes what was in it before.
 pub(crate) async fn install(app: &App, path: &Path) -> Result<(), Failed> {
     let named = |e: &dyn std::fmt::Display| format!("`{}`: {e}", path.display());
     let text = std::fs::read_to_string(path).map_err(|e| named(&e))?;
-    let file: File = toml::from_str(&text).map_err(|e| named(&e))?;
+    let file = read(&text).map_err(|e| named(&e))?;
+    install_all(app, file, path.parent().unwrap_or(Path::new("."))).await
+}
+
+/// The same of a text in the environment; files that it names are beside the data.
+pub(crate) async fn install_text(app: &App, text: &str, beside: &Path) -> Result<(), Failed> {
+    install_all(app, read(text)?, beside).await
+}
+
+async fn install_all(app: &App, file: File, beside: &Path) -> Result<(), Failed> {
     for provider in file.provider {
-        let secret = provider.secret(path.parent().unwrap_or(Path::new(".")))?;
+        let secret = provider.secret(beside)?;
         let spec = ProviderSpec {
             name: provider.name,
             issuer: provider.issuer,
@@ -96,5 +113,12 @@ mod tests {
         assert_eq!(file.provider[0].groups_claim, "groups");
         assert!(toml::from_str::<File>(&good.replace("name =", "nickname =")).is_err());
         assert!(toml::from_str::<File>(&good.replace("workspace_admin", "king")).is_err());
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_by_its_line_and_without_a_secret() {
+        let text = "[[provider]]\nclient_secret = \"very secret\" oops\n";
+        let said = read(text).err().unwrap();
+        assert!(said.starts_with("line 2: ") && !said.contains("very secret"), "{said}");
     }
 }

@@ -163,6 +163,10 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     if let Some(file) = &options.providers {
         provider_file::install(&app, file).await.map_err(failed("the providers' file"))?;
     }
+    if let Some(text) = &options.providers_text {
+        let done = provider_file::install_text(&app, text, &options.data).await;
+        done.map_err(failed("the providers in the environment"))?;
+    }
     let (stop, stopping) = watch::channel(false);
     let holder = app.new_id().to_string();
     let sequencer = tokio::spawn(app.log.clone().run(app.clock.clone(), holder, stopping.clone()));

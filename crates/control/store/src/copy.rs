@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{Query as _, Store, StoreError, Tx};
 
 /// Every table, each after those it refers to.
-pub const TABLES: [&str; 38] = [
+pub const TABLES: [&str; 42] = [
     "organisations",
     "users",
     "sessions",
@@ -52,6 +52,10 @@ pub const TABLES: [&str; 38] = [
     "positions",
     "passkeys",
     "passkey_ceremonies",
+    "scim_tokens",
+    "scim_users",
+    "scim_groups",
+    "scim_members",
 ];
 /// Rows read at once.
 const PAGE: usize = 500;

@@ -4,6 +4,7 @@ pub mod certificates;
 pub mod credentials;
 pub mod devices;
 pub mod passkeys;
+pub mod scim;
 pub mod sso;
 
 use cloister_authz::{
@@ -252,6 +253,9 @@ impl Tx {
         {
             return Err(StoreError::NotFound);
         }
+        // What an organisation's admin says is no longer its provider's word.
+        let sql = "UPDATE scim_users SET suspended = 0 WHERE owner = $1";
+        self.exec(sql, vec![grant.id().into()]).await?;
         match switch {
             Switch::Off => self.end_credentials(grant.id()).await,
             Switch::On => Ok(()),

@@ -11,6 +11,7 @@ mod commands;
 mod demo;
 mod postgres;
 mod process;
+mod python_env;
 mod suites;
 mod workspace;
 

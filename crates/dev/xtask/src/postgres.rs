@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::suites::{self, SIMULATED, Totals};
-use crate::{demo::console::Console, demo::tools, process};
+use crate::{demo::console::Console, demo::tools, process, python_env};
 
 /// The variable that the test kit reads.
 const VARIABLE: &str = "CLOISTER_TEST_DATABASE";
@@ -19,7 +19,7 @@ pub(crate) fn suite(is_there: bool) -> Result<Totals, String> {
         return Ok(Totals { skipped: count()?, ..Totals::default() });
     }
     let mut command = process::cargo(["nextest", "run", "--workspace", "--no-fail-fast", "--color", "never"]);
-    command.args(SIMULATED).args(["-E", FILTER]).env(VARIABLE, "postgres");
+    command.args(SIMULATED).args(["-E", FILTER]).env(VARIABLE, "postgres").envs(python_env::variables());
     let (printed, succeeded) = process::watch_stderr(&mut command)?;
     Ok(suites::nextest_totals(&printed).unwrap_or_default().judged(succeeded))
 }

@@ -8,7 +8,7 @@ use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{process, workspace};
+use crate::{process, python_env, workspace};
 
 /// How many tests ended how.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -44,11 +44,12 @@ pub(crate) fn rust(filter: &[String], without: Option<&str>) -> Result<Totals, S
         let mut command = process::cargo(["test", "--workspace", "--no-fail-fast", "--color", "never"]);
         command.args(["--lib", "--bins", "--tests"]).args(SIMULATED).arg("--").args(filter);
         command.args(without.into_iter().flat_map(|name| ["--skip", name]));
+        command.envs(python_env::variables());
         let (printed, succeeded) = process::watch_stdout(&mut command)?;
         return Ok(libtest_totals(&printed).judged(succeeded));
     }
     let mut command = process::cargo(["nextest", "run", "--workspace", "--no-fail-fast", "--color", "never"]);
-    command.args(["--no-tests", "pass"]).args(SIMULATED).args(filter);
+    command.args(["--no-tests", "pass"]).args(SIMULATED).args(filter).envs(python_env::variables());
     if let (Some(name), []) = (without, filter) {
         command.args(["-E", &format!("not test({name})")]);
     }

@@ -27,6 +27,7 @@ pub mod preview;
 pub mod profile;
 pub mod resolve;
 pub mod runs;
+pub mod sign_in;
 pub mod sql;
 mod tls;
 pub mod upload;

@@ -99,3 +99,48 @@ pub struct ProviderName {
     /// Where a browser begins.
     pub start: String,
 }
+
+/// `POST /sign-in/scim`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScimTokenRequest {
+    /// The provider that shall push people and groups.
+    pub provider: Uuid,
+    /// How long the token before is good too, 0 to 168 hours; 0 when absent.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 168)]
+    pub keep_old_for_hours: u32,
+}
+
+/// A token by which a provider pushes people and groups, without its secret.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ScimToken {
+    /// Its id.
+    pub id: Uuid,
+    /// The provider.
+    pub provider: Uuid,
+    /// The first characters, `clscim_xxxxxxxx`.
+    pub prefix: String,
+    /// Since when.
+    #[schema(value_type = String)]
+    pub created: Timestamp,
+    /// When it was last used, to the minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub last_used: Option<Timestamp>,
+    /// When it ends, once it was replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub expires: Option<Timestamp>,
+}
+
+/// A new SCIM token; the secret is shown once.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct NewScimToken {
+    /// Its description.
+    pub token: ScimToken,
+    /// What the provider sends as `Authorization: Bearer <secret>`.
+    pub secret: String,
+    /// The provider's "tenant URL" or "base URL".
+    pub base_url: String,
+}

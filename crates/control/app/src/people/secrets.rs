@@ -9,6 +9,8 @@ use crate::App;
 pub const SESSION: &str = "clses_";
 /// Of personal tokens.
 pub const TOKEN: &str = "clst_";
+/// Of providers that push people and groups.
+pub const SCIM: &str = "clscim_";
 /// Of one-time secrets.
 pub const ONE_TIME: &str = "clone_";
 

@@ -2,7 +2,8 @@ use cloister_model::{OrgId, Roles, UserId};
 
 use super::*;
 use crate::actions::{
-    AddDataset, AddUser, ManageSessions, ReadAudit, ReadJob, ReadLog, ReadMe, SetRoles, Work,
+    AddDataset, AddUser, GrantOrgAdmin, ManageScim, ManageSessions, ProvisionGroups, ProvisionUsers,
+    ReadAudit, ReadJob, ReadLog, ReadMe, ReadProvisioned, SetRoles, SwitchUser, Work,
 };
 use crate::{Powers, Relation};
 
@@ -80,4 +81,27 @@ fn only_workers_work_and_they_do_nothing_else() {
     assert!(authorize(&Actor::Worker, Work, &Resource::deployment()).is_ok());
     assert!(authorize(&user(1, &Role::ALL), Work, &Resource::deployment()).is_err());
     assert!(authorize(&Actor::Worker, ReadMe, &Resource::deployment()).is_err());
+}
+
+#[test]
+fn a_provider_provisions_its_own_organisation_and_does_nothing_else() {
+    let scim = Actor::Scim { org: OrgId(uuid::Uuid::from_u128(1)) };
+    assert!(authorize(&scim, ReadProvisioned, &org(1)).is_ok());
+    assert!(authorize(&scim, ProvisionUsers, &org(1)).is_ok());
+    assert!(authorize(&scim, ProvisionGroups, &org(1)).is_ok());
+    let denied = authorize(&scim, ProvisionUsers, &org(2)).unwrap_err();
+    assert!(!denied.known && denied.reason == Reason::Permission, "{denied:?}");
+    for denied in [
+        authorize(&scim, ManageScim, &org(1)).err(),
+        authorize(&scim, SetRoles, &org(1)).err(),
+        authorize(&scim, AddUser, &org(1)).err(),
+        authorize(&scim, SwitchUser, &org(1)).err(),
+        authorize(&scim, GrantOrgAdmin, &org(1)).err(),
+        authorize(&scim, ReadMe, &Resource::deployment()).err(),
+    ] {
+        assert_eq!(denied.map(|denied| denied.reason), Some(Reason::Permission));
+    }
+    for person in [user(1, &Role::ALL), Actor::Anonymous, Actor::Worker, Actor::HostOperator] {
+        assert!(authorize(&person, ProvisionUsers, &org(1)).is_err(), "{person:?}");
+    }
 }

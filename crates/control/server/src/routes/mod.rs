@@ -13,6 +13,7 @@ mod passkeys;
 mod people;
 mod problems;
 mod runs;
+pub mod scim;
 mod security;
 mod sign_in;
 mod uploads;
@@ -80,6 +81,8 @@ pub fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(sign_in::remove_provider::remove_provider))
         .routes(routes!(sign_in::test_provider::test_provider))
         .routes(routes!(sign_in::set_local::set_local))
+        .routes(routes!(sign_in::scim_tokens::scim_tokens, sign_in::make_scim_token::make_scim_token))
+        .routes(routes!(sign_in::end_scim::end_scim))
         .routes(routes!(certificates::broker::broker))
         .routes(routes!(certificates::evidence::evidence))
         .routes(routes!(certificates::request::request, certificates::find::find))
@@ -170,6 +173,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document
 }
 
+/// What `/scim/v2` has, for whoever holds it to the permission matrix.
+pub fn scim_endpoints() -> utoipa::openapi::OpenApi {
+    OpenApiRouter::<Shared>::new().nest(crate::scim::ROOT, scim::endpoints()).into_openapi()
+}
+
 #[derive(Clone)]
 struct Ids;
 
@@ -193,7 +201,8 @@ async fn strict_transport(State(shared): State<Shared>, request: Request, next: 
 /// Everything that is served.
 pub fn router(shared: Shared) -> Router {
     let id = HeaderName::from_static("x-request-id");
-    let (api, _) = OpenApiRouter::new().nest("/api/v1", api()).split_for_parts();
+    let all = OpenApiRouter::new().nest("/api/v1", api()).nest(crate::scim::ROOT, scim::endpoints());
+    let (api, _) = all.split_for_parts();
     let set = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };

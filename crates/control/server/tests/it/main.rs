@@ -8,6 +8,7 @@ mod log;
 mod mail;
 mod passkeys;
 mod people;
+mod scim;
 mod telemetry;
 mod walk;
 mod webhooks;

@@ -10,8 +10,12 @@ use crate::house::House;
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 fn operations() -> Vec<(String, String)> {
-    let document: Value = serde_json::from_str(&routes::openapi().to_json().unwrap()).unwrap();
-    let paths = document["paths"].as_object().unwrap();
+    let of_document = |text: String| {
+        let document: Value = serde_json::from_str(&text).unwrap();
+        document["paths"].as_object().unwrap().clone()
+    };
+    let mut paths = of_document(routes::openapi().to_json().unwrap());
+    paths.extend(of_document(routes::scim_endpoints().to_json().unwrap()));
     let of = |path: &String, item: &Value| {
         let path = path.replace("{*", "{");
         item.as_object().unwrap().keys().map(|m| (m.to_uppercase(), path.clone())).collect::<Vec<_>>()
@@ -37,6 +41,7 @@ fn body(endpoint: &str) -> Value {
         "POST /api/v1/notices/read" => json!({ "up_to": NOBODY }),
         "PUT /api/v1/notices/settings" => json!({ "muted": ["invited"] }),
         "POST /api/v1/webhooks" | "PUT /api/v1/webhooks/{id}" => json!({ "url": "https://hooks.example" }),
+        "POST /api/v1/sign-in/scim" => json!({ "provider": NOBODY }),
         "PUT /api/v1/sign-in/local" => json!({ "local": "all" }),
         "PUT /api/v1/sign-in/providers" => json!({
             "name": "x", "issuer": "https://login.example", "client_id": "c", "domains": ["one.example"] }),
@@ -138,4 +143,26 @@ async fn each_caller_meets_what_the_matrix_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A provider's token opens what is the provider's and nothing else.
+#[tokio::test]
+async fn a_scim_token_is_nobody_outside_scim() {
+    let house = House::new().await;
+    let (_, scim) = crate::scim::provider(&house, "one", json!({})).await;
+    let matrix: Matrix = toml::from_str(TEXT).unwrap();
+    let mut reached = 0;
+    for (endpoint, row) in &matrix.endpoints {
+        let (method, path) = endpoint.split_once(' ').unwrap();
+        let path = path.replace("{id}", NOBODY).replace("{digest}", &"00".repeat(32));
+        let sent = (method != "GET").then(|| body(endpoint));
+        let (status, said) = house.call(method, &path, Some(&scim), sent).await;
+        if path.starts_with("/scim/v2/") {
+            assert!(![401, 403].contains(&status), "{endpoint}: {status} {said}");
+            reached += 1;
+        } else if row[0] != Meets::Allow {
+            assert_eq!(status, 401, "{endpoint}: {said}");
+        }
+    }
+    assert_eq!(reached, 18, "every endpoint of SCIM was asked");
 }

@@ -188,6 +188,54 @@ entity!(notice_settings, "notice_settings", {
     owner => users.id,
 ], unique []);
 
+entity!(scim_tokens, "scim_tokens", {
+    #[sea_orm(primary_key, auto_increment = false)] pub id: String,
+    pub provider: String,
+    pub prefix: String,
+    #[sea_orm(unique)] pub hash: String,
+    pub created: i64,
+    pub last_used: Option<i64>,
+    pub expires: Option<i64>,
+}, refers [
+    provider => providers.id,
+], unique []);
+
+entity!(scim_users, "scim_users", {
+    #[sea_orm(primary_key, auto_increment = false)] pub owner: String,
+    pub provider: String,
+    pub user_name: String,
+    pub external_id: Option<String>,
+    pub attributes: String,
+    pub suspended: i64,
+    pub created: i64,
+    pub modified: i64,
+    pub deleted: Option<i64>,
+}, refers [
+    owner => users.id,
+    provider => providers.id,
+], unique []);
+
+entity!(scim_groups, "scim_groups", {
+    #[sea_orm(primary_key, auto_increment = false)] pub id: String,
+    pub provider: String,
+    pub name: String,
+    pub external_id: Option<String>,
+    pub created: i64,
+    pub modified: i64,
+}, refers [
+    provider => providers.id,
+], unique [
+    (provider, name),
+]);
+
+entity!(scim_members, "scim_members", {
+    #[sea_orm(primary_key, auto_increment = false)] pub place: String,
+    #[sea_orm(primary_key, auto_increment = false)] pub owner: String,
+}, refers [
+    owner => scim_users.owner,
+    place => scim_groups.id,
+], unique []);
+
 /// Each of them.
 pub(super) const ALL: &[super::Of] = &[
     organisations::shape,
@@ -207,4 +255,8 @@ pub(super) const ALL: &[super::Of] = &[
     passkey_ceremonies::shape,
     notices::shape,
     notice_settings::shape,
+    scim_tokens::shape,
+    scim_users::shape,
+    scim_groups::shape,
+    scim_members::shape,
 ];

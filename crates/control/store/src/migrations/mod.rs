@@ -8,6 +8,7 @@ mod m0009_idempotency;
 mod m0010_sign_in;
 mod m0011_notices;
 mod m0012_webhooks;
+mod m0013_scim;
 mod m0014_passkeys;
 
 use sea_orm_migration::prelude::*;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_sign_in::SignIn),
             Box::new(m0011_notices::Notices),
             Box::new(m0012_webhooks::Webhooks),
+            Box::new(m0013_scim::Scim),
             Box::new(m0014_passkeys::Passkeys),
         ]
     }

@@ -73,15 +73,16 @@ pub struct Departure {
     pub expires: Timestamp,
 }
 
-const PROVIDER: &str = "SELECT id, org, name, issuer, client, secret, domains, groups_claim, rules, source,
+pub(super) const PROVIDER: &str =
+    "SELECT id, org, name, issuer, client, secret, domains, groups_claim, rules, source,
     created FROM providers";
 
-fn json<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> Result<T, StoreError> {
+pub(super) fn json<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> Result<T, StoreError> {
     let text: String = row.try_get("", column)?;
     serde_json::from_str(&text).map_err(StoreError::corrupt)
 }
 
-fn provider(row: &Row) -> Result<ProviderRow, StoreError> {
+pub(super) fn provider(row: &Row) -> Result<ProviderRow, StoreError> {
     Ok(ProviderRow {
         id: parsed(row, "id")?,
         org: parsed(row, "org")?,
@@ -195,7 +196,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Removes a provider of the organisation of the grant, and ends the sessions it began.
+    /// Removes a provider of the organisation of the grant with what it pushed, and ends the sessions it began. The people
+    /// stay.
     pub async fn remove_provider(&self, grant: &Granted<SetProvider>, id: Uuid) -> Result<(), StoreError> {
         let id = id.to_string();
         let owned = "SELECT id FROM providers WHERE id = $1 AND org = $2";
@@ -203,6 +205,10 @@ impl Tx {
             return Err(StoreError::NotFound);
         }
         for sql in [
+            "DELETE FROM scim_tokens WHERE provider = $1",
+            "DELETE FROM scim_members WHERE place IN (SELECT id FROM scim_groups WHERE provider = $1)",
+            "DELETE FROM scim_groups WHERE provider = $1",
+            "DELETE FROM scim_users WHERE provider = $1",
             "DELETE FROM sessions WHERE provider = $1",
             "DELETE FROM sign_ins WHERE provider = $1",
             "DELETE FROM domains WHERE provider = $1",

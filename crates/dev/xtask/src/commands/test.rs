@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::demo::{build, console::Console, tools};
 use crate::suites::Totals;
-use crate::{Outcome, postgres, suites, workspace};
+use crate::{Outcome, postgres, python_env, suites, workspace};
 
 /// What to narrow the run to.
 #[derive(clap::Args, Default)]
@@ -31,6 +31,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let agreed = workspace::in_ci() || tools::is_root();
     tools::ensure(&console, agreed)?;
     suites::identity_provider()?;
+    python_env::ensure_all()?;
     let built = build::binaries(&console);
     let without = (!postgres::ready(&console, agreed)?).then_some(postgres::NEEDS_IT);
     let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter, without)))];

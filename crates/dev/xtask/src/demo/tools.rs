@@ -7,10 +7,11 @@ use crate::demo::console::Console;
 use crate::{Outcome, process};
 
 /// A program, how to see whether it is there, and the Debian package that has it.
-const NEEDED: [(&str, &[&str], &str); 4] = [
+const NEEDED: [(&str, &[&str], &str); 5] = [
     ("cc", &["--version"], "build-essential"),
     ("python3", &["--version"], "python3"),
     ("python3", &["-m", "pip", "--version"], "python3-pip"),
+    ("python3", &["-c", "import ensurepip, venv"], "python3-venv"),
     ("npm", &["--version"], "npm"),
 ];
 

@@ -3,6 +3,7 @@
 mod data;
 mod operate;
 mod people;
+mod sign_in;
 mod told;
 mod work;
 
@@ -16,6 +17,7 @@ pub(crate) use people::{
     Create, KeyCommand, Login, MemberCommand, MemberSet, OnOff, PasskeyCommand, ScopeWord, Set, Setup,
     TokenCommand, WorkspaceCommand,
 };
+pub(crate) use sign_in::{LocalWord, ProviderCommand, ProviderSet, ScimCommand, SignInCommand};
 pub(crate) use told::{Inbox, WebhookCommand, WebhookFields};
 pub(crate) use work::{AuditCommand, JobCommand, JobCreate, JobFields, RunCommand, Verify};
 
@@ -56,6 +58,9 @@ pub(crate) enum Command {
     /// Users of your organisation.
     #[command(subcommand)]
     Member(MemberCommand),
+    /// How your organisation's people sign in, and who provisions them.
+    #[command(subcommand)]
+    SignIn(SignInCommand),
     /// Workspaces and invitations.
     #[command(subcommand)]
     Workspace(WorkspaceCommand),

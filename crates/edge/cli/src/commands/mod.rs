@@ -11,6 +11,7 @@ mod passkey;
 mod reference;
 mod run;
 mod session;
+mod sign_in;
 mod told;
 mod verify;
 mod workspace;
@@ -37,6 +38,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<Reply, Fa
         Command::Passkey(command) => passkey::run(context, command).await,
         Command::Key(command) => key::run(context, command).await,
         Command::Member(command) => member::run(context, command).await,
+        Command::SignIn(command) => sign_in::run(context, command).await,
         Command::Workspace(command) => workspace::run(context, command).await,
         Command::Dataset(command) => dataset::run(context, command).await,
         Command::Job(command) => job::run(context, command).await,

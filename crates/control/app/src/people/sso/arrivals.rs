@@ -1,12 +1,13 @@
 //! Leaving for the provider, and coming back with verified claims.
 
 use cloister_authz::{Actor, Powers, Resource, actions::SignIn, authorize};
-use cloister_model::{Duration, Email, Role, Roles};
+use cloister_model::{Duration, Email, Role};
 use cloister_store::{
     EntryDraft, Tx,
     people::{
         self, UserRow,
         credentials::Method,
+        scim,
         sso::{self, Departure, ProviderRow},
     },
 };
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     App, AppError,
     people::{
+        scim::roles::{Decided, mapped},
         secrets,
         sessions::{SignedIn, actor_of},
     },
@@ -54,17 +56,6 @@ pub struct Arrival {
 
 fn refused(check: &'static str, reason: &str) -> AppError {
     AppError::Refused { check: check.into(), reason: reason.to_owned() }
-}
-
-/// The roles after this sign-in: those that a rule gives are as the groups say, the others as they were.
-fn mapped(provider: &ProviderRow, now: &Roles, groups: &[String]) -> Roles {
-    let mut roles = now.clone();
-    for role in provider.rules.values() {
-        roles.0.remove(role);
-    }
-    let given = groups.iter().filter_map(|group| provider.rules.get(group));
-    roles.0.extend(given.copied());
-    roles
 }
 
 impl App {
@@ -182,13 +173,15 @@ impl App {
             return Ok(user);
         }
         let actor = actor_of(&user, Powers::session());
-        let Some(groups) = groups else {
+        let pushed = scim::group_keys(tx, provider.id, None).await?;
+        let mine = scim::group_keys(tx, provider.id, Some(user.id)).await?;
+        if groups.is_none() && !provider.rules.keys().all(|group| pushed.contains(group)) {
             // Not an empty list: the provider said nothing, so nothing is taken away, and the log tells.
             let entry = EntryDraft::done(self.now(), &actor, "user.groups-absent").target(user.id);
             tx.audit(entry.fact("claim", provider.groups_claim.clone())).await?;
-            return Ok(user);
-        };
-        let roles = mapped(provider, &user.roles, groups);
+        }
+        let decided = Decided { pushed: &pushed, mine: &mine, told: groups };
+        let roles = mapped(&provider.rules, &user.roles, &decided);
         if roles != user.roles {
             let grant = authorize(&Actor::Anonymous, SignIn, &Resource::deployment())?;
             tx.map_roles(&grant, user.id, &roles).await?;
@@ -231,39 +224,5 @@ impl App {
         tx.audit(EntryDraft::done(self.now(), &who.actor, "user.end-password").target(id)).await?;
         tx.commit().await?;
         Ok(user)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-
-    use cloister_model::{OrgId, Timestamp};
-
-    use super::*;
-
-    #[test]
-    fn groups_decide_the_roles_that_rules_name_and_no_others() {
-        let provider = ProviderRow {
-            id: Uuid::nil(),
-            org: OrgId(Uuid::nil()),
-            name: "p".into(),
-            issuer: "https://p.example".into(),
-            client: "c".into(),
-            secret: None,
-            domains: BTreeSet::new(),
-            groups_claim: "groups".into(),
-            rules: BTreeMap::from([
-                ("makers".into(), Role::WorkspaceAdmin),
-                ("chiefs".into(), Role::WorkspaceAdmin),
-            ]),
-            source: "api".into(),
-            created: Timestamp::from_micros(0),
-        };
-        let roles = |list: &[Role]| Roles(list.iter().copied().collect());
-        let both = roles(&[Role::Auditor, Role::WorkspaceAdmin]);
-        let auditor = roles(&[Role::Auditor]);
-        assert_eq!(mapped(&provider, &auditor, &["chiefs".into(), "x".into()]), both);
-        assert_eq!(mapped(&provider, &both, &[]), auditor, "left the group");
     }
 }

@@ -152,7 +152,7 @@ impl App {
         let before = sso::provider_of(&tx, org, &spec.issuer).await?;
         if source == "api" && before.as_ref().is_some_and(|row| row.source == "file") {
             return Err(AppError::Conflict(
-                "this provider is in the operator's file; change it there".into(),
+                "this provider is in the operator's file or environment; change it there".into(),
             ));
         }
         for domain in &spec.domains {
@@ -197,7 +197,7 @@ impl App {
         match sso::provider_by_id(&tx, id).await? {
             Some(row) if row.org == who.user.org && row.source == "file" => {
                 return Err(AppError::Conflict(
-                    "this provider is in the operator's file; remove it there".into(),
+                    "this provider is in the operator's file or environment; remove it there".into(),
                 ));
             }
             Some(row) if row.org == who.user.org => tx.remove_provider(&grant, id).await?,
