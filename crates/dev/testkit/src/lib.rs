@@ -11,11 +11,16 @@
 mod binaries;
 mod database;
 mod deployment;
+pub mod http;
+mod pipe;
 mod postgres;
+mod small_disk;
 mod user;
 
 pub use binaries::Binaries;
 pub use database::Database;
 pub use deployment::Deployment;
+pub use pipe::LossyPipe;
 pub use postgres::Postgres;
+pub use small_disk::SmallDisk;
 pub use user::{Outcome, User};

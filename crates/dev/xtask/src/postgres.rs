@@ -8,21 +8,28 @@ use crate::{demo::console::Console, demo::tools, process};
 /// The variable that the test kit reads.
 const VARIABLE: &str = "CLOISTER_TEST_DATABASE";
 /// Whose tests use a database.
-const FILTER: &str = "package(cloister-server) | package(cloister-app) | package(cloister-e2e)";
+const FILTER: &str = "package(cloister-server) | package(cloister-app) | package(cloister-e2e) \
+    | (package(cloister-crash) - test(/^disk::/))";
 
 /// Runs them; where PostgreSQL is missing and may not be installed, they are counted as skipped, and the way out is said.
 pub(crate) fn suite(console: &Console, agreed: bool) -> Result<Totals, String> {
-    if !is_there() && agreed {
-        tools::install(console, &["postgresql"])?;
-    }
-    if !is_there() {
-        eprintln!("postgres: its programs are missing; install Debian's `postgresql`, then run again");
+    if let Err(why) = ensure(console, agreed) {
+        eprintln!("{why}");
         return Ok(Totals { skipped: count()?, ..Totals::default() });
     }
     let mut command = process::cargo(["nextest", "run", "--workspace", "--no-fail-fast", "--color", "never"]);
     command.args(SIMULATED).args(["-E", FILTER]).env(VARIABLE, "postgres");
     let (printed, succeeded) = process::watch_stderr(&mut command)?;
     Ok(suites::nextest_totals(&printed).unwrap_or_default().judged(succeeded))
+}
+
+/// Its programs, installed where they are missing and may be.
+pub(crate) fn ensure(console: &Console, agreed: bool) -> Result<(), String> {
+    if !is_there() && agreed {
+        tools::install(console, &["postgresql"])?;
+    }
+    let missing = "postgres: its programs are missing; install Debian's `postgresql`, then run again";
+    if is_there() { Ok(()) } else { Err(missing.into()) }
 }
 
 fn is_there() -> bool {
