@@ -91,6 +91,7 @@ pub fn router(broker: Arc<Broker>) -> Router {
         .route("/v1/statements", post(statements))
         .route("/v1/sessions", post(hello))
         .route("/v1/sessions/{session}/evidence", post(proof))
+        .route("/v1/sessions/{session}/record", get(record))
         .route("/v1/sessions/{session}/keys", post(keys))
         .route("/v1/runs/{run}/renew", post(renew))
         .route("/v1/runs/{run}/close", post(close))
@@ -140,6 +141,14 @@ async fn proof(
 ) -> Answer<cloister_api::broker::Released> {
     let session = place(&session, "session")?;
     blocking(broker, move |b| b.release(session, &body)).await.map(Json)
+}
+
+async fn record(
+    State(broker): Shared,
+    Path(session): Path<String>,
+) -> Answer<cloister_api::broker::Released> {
+    let session = place(&session, "session")?;
+    blocking(broker, move |b| b.record(session)).await.map(Json)
 }
 
 async fn keys(

@@ -28,7 +28,8 @@ impl Broker {
     pub fn keys(&self, session: Digest, request: &KeysRequest) -> Result<Keys> {
         self.serving()?;
         let none = || BrokerError::Absent("no release waits in this session".into());
-        let (run, record) = self.sessions.waiting(session, |w| (w.run, w.record)).ok_or_else(none)?;
+        let (run, record) =
+            self.sessions.waiting(session, |w| (w.run, w.record.digest())).ok_or_else(none)?;
         self.logged(record, request)?;
         self.state.write(|tx| {
             let now = tx.now()?;
@@ -41,7 +42,7 @@ impl Broker {
             .waiting(session, |waiting| {
                 let mut keys = BTreeMap::new();
                 for (manifest, key) in &waiting.keys {
-                    let aad = release_aad(&waiting.report_data, &waiting.record, manifest);
+                    let aad = release_aad(&waiting.report_data, &waiting.record.digest(), manifest);
                     let sealed = release_data_key(&waiting.sealing_key, &aad, key, self.rng.as_ref())
                         .map_err(|e| BrokerError::refused("session", e.to_string()))?;
                     keys.insert(*manifest, serde_json::to_value(sealed).map_err(BrokerError::internal)?);

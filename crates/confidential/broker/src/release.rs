@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 use crate::{
     Broker, BrokerError, Result,
     people::{envelopes, wire},
-    sessions::{Open, Waiting},
+    sessions::{Judging, Open, Waiting},
     state::{RunRow, Tx},
 };
 
@@ -61,7 +61,7 @@ impl Broker {
     /// Answers a worker's proof with a release record. The session is used up whatever comes of it.
     pub fn release(&self, session: Digest, proof: &Proof) -> Result<Released> {
         self.serving()?;
-        let open = self.consume(session)?;
+        let (open, _judging) = self.consume(session)?;
         let brought = Brought::decode(proof)?;
         same_tee(open.tee, brought.worker.evidence.tee)?;
         if brought.environment != sql_environment() {
@@ -84,8 +84,27 @@ impl Broker {
         Ok(Released { record: wire(&record)? })
     }
 
+    /// The record of the release that waits in a session, once more, for a worker that lost the first answer: the same
+    /// bytes. No check is made and nothing is reserved; the keys stay sealed to the key that was attested. A challenge
+    /// that has no proof yet ends, so that one still under way cannot reserve the run behind the worker's back.
+    pub fn record(&self, session: Digest) -> Result<Released> {
+        self.serving()?;
+        self.sessions.abandon(session);
+        if self.sessions.is_judged(session) {
+            return Err(BrokerError::Unavailable("the proof is still being judged, ask again".into()));
+        }
+        let none = || BrokerError::Absent("no release waits in this session".into());
+        let (run, record) = self.sessions.waiting(session, |w| (w.run, w.record.clone())).ok_or_else(none)?;
+        // What waits in memory counts only with its reservation on disk, and while no later session has the run.
+        let row: Option<RunRow> = self.state.read(&format!("run/{run}"))?;
+        if row.is_none_or(|row| row.session != session) {
+            return Err(none());
+        }
+        Ok(Released { record: wire(&record)? })
+    }
+
     /// Takes the session out and marks it used, durably, before anything is looked at.
-    fn consume(&self, session: Digest) -> Result<Open> {
+    fn consume(&self, session: Digest) -> Result<(Open, Judging<'_>)> {
         let open = self.sessions.take(session);
         self.state.write(|tx| {
             let now = tx.now()?;
@@ -99,7 +118,7 @@ impl Broker {
                     tx.remove(&place)?;
                 }
             }
-            tx.put_consumed(session, &open.body.expires)?;
+            tx.put_consumed(session, &open.0.body.expires)?;
             Ok(open)
         })
     }
@@ -218,7 +237,7 @@ impl Broker {
 fn waiting(cleared: &Cleared, record: &Envelope, keys: DataKeys, now: Timestamp) -> Waiting {
     Waiting {
         run: cleared.run,
-        record: record.digest(),
+        record: record.clone(),
         report_data: cleared.report_data,
         sealing_key: cleared.sealing_key,
         keys,

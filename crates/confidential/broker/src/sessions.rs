@@ -1,8 +1,8 @@
-//! Sessions in memory: challenges that wait for evidence, releases that wait for the log. Bounded; a restart forgets
-//! them, and what was consumed stays consumed on disk.
+//! Sessions in memory: challenges that wait for evidence, proofs that are being judged, releases that wait for the log.
+//! Bounded; a restart forgets them, and what was consumed stays consumed on disk.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -35,7 +35,7 @@ pub(crate) struct Open {
 /// A release whose keys wait for the record's inclusion in the log.
 pub(crate) struct Waiting {
     pub(crate) run: RunId,
-    pub(crate) record: Digest,
+    pub(crate) record: Envelope,
     pub(crate) report_data: [u8; 64],
     pub(crate) sealing_key: Digest,
     /// Data keys by manifest.
@@ -46,7 +46,20 @@ pub(crate) struct Waiting {
 #[derive(Default)]
 struct Both {
     open: BTreeMap<Digest, Open>,
+    judged: BTreeSet<Digest>,
     waiting: BTreeMap<Digest, Waiting>,
+}
+
+/// A proof is being judged as long as this lives.
+pub(crate) struct Judging<'a> {
+    sessions: &'a Sessions,
+    session: Digest,
+}
+
+impl Drop for Judging<'_> {
+    fn drop(&mut self) {
+        self.sessions.lock().judged.remove(&self.session);
+    }
 }
 
 /// All sessions.
@@ -69,9 +82,22 @@ impl Sessions {
         Ok(())
     }
 
-    /// Takes a session out: whoever comes second finds none.
-    pub(crate) fn take(&self, session: Digest) -> Option<Open> {
-        self.lock().open.remove(&session)
+    /// Takes a session out: whoever comes second finds none. It counts as being judged until the guard is dropped.
+    pub(crate) fn take(&self, session: Digest) -> Option<(Open, Judging<'_>)> {
+        let mut both = self.lock();
+        let open = both.open.remove(&session)?;
+        both.judged.insert(session);
+        Some((open, Judging { sessions: self, session }))
+    }
+
+    /// Ends a challenge that nobody answered: evidence for it that is still under way comes too late.
+    pub(crate) fn abandon(&self, session: Digest) {
+        self.lock().open.remove(&session);
+    }
+
+    /// Whether the session's proof is being judged right now.
+    pub(crate) fn is_judged(&self, session: Digest) -> bool {
+        self.lock().judged.contains(&session)
     }
 
     /// Keeps a release until its record is logged. Another release of the run gives way to it.

@@ -1,13 +1,18 @@
 //! The exchange with the broker: hello, challenge, evidence, release record, log, keys.
+//!
+//! An answer that was lost on its way is asked for again in the same session, so that it costs none of the two releases
+//! of a run: the record is read again, brought into the log again, the keys are sealed to the same worker again. Only a
+//! broker that forgot the session, because it was started again, makes the exchange begin anew.
 
 use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use cloister_api::{
+    Envelope as Wire,
     broker::{Hello, Proof, Renewal},
     worker::{Lease, ReleaseReport},
 };
-use cloister_client::worker::{BrokerApi, WorkerApi};
+use cloister_client::worker::{BrokerApi, CallError, WorkerApi};
 use cloister_dataset::DataKey;
 use cloister_model::{Digest, RunId};
 use cloister_statement::{
@@ -22,6 +27,7 @@ use cloister_statement::{
 use crate::{
     Ambient, Attester, RunError,
     grounds::{Brought, Grounds, read},
+    patience::Patience,
 };
 
 /// The fresh keys of one run; wiped when dropped.
@@ -55,11 +61,11 @@ pub(crate) async fn exchange(
     lease: &Lease,
     brought: &Brought,
     peers: &Peers<'_>,
-    attester: &Attester,
-    ambient: &Ambient,
+    (attester, ambient): (&Attester, &Ambient),
+    patience: &mut Patience,
 ) -> Result<Released, RunError> {
     let hello = Hello { run: lease.run, spec: lease.spec, tee: attester.tee().into() };
-    let challenge = read(&peers.broker.hello(&hello).await?)?;
+    let challenge = read(&patience.insist(|| peers.broker.hello(&hello)).await?)?;
     let session = expected_challenge(&challenge, lease)?;
     let keys = RunKeys {
         signing: SigningKey::generate(ambient.rng.as_ref()),
@@ -77,7 +83,7 @@ pub(crate) async fn exchange(
     let evidence = attester.attest(transcript.report_data(), ambient.clock.as_ref())?;
     let evidence = STANDARD.encode(evidence.to_bytes());
     let proof = proof(lease, &transcript, evidence.clone());
-    let record_wire = peers.broker.prove(session, &proof).await?;
+    let record_wire = prove(peers.broker, session, &proof, patience).await?;
     let record = read(&record_wire)?;
     let grounds = Grounds::establish(&record, brought)?;
     about_us(&grounds, lease, &keys, &challenge, &transcript)?;
@@ -88,10 +94,34 @@ pub(crate) async fn exchange(
         transcript: STANDARD.encode(transcript.bytes()),
         evidence,
     };
-    let inclusion = peers.server.release(lease.run, &report).await?;
-    let sealed = peers.broker.keys(session, inclusion.0).await?;
+    let inclusion = patience.insist(|| peers.server.release(lease.run, &report)).await?;
+    let sealed = patience.insist(|| peers.broker.keys(session, &inclusion.0)).await.map_err(forgotten)?;
     let data_keys = open_keys(&sealed, &grounds, &keys.sealing, &transcript)?;
     Ok(Released { grounds, keys: data_keys, signing: keys.signing, session })
+}
+
+/// Sends the proof once: the session is used up by it. Where no answer came, the record is asked for.
+async fn prove(
+    broker: &BrokerApi,
+    session: Digest,
+    proof: &Proof,
+    patience: &mut Patience,
+) -> Result<Wire, RunError> {
+    match broker.prove(session, proof).await {
+        Err(error @ (CallError::Unavailable(_) | CallError::Protocol(_))) => {
+            tracing::warn!(%error, "no answer to the proof: the record is asked for");
+            patience.insist(|| broker.record(session)).await.map_err(forgotten)
+        }
+        answered => Ok(answered?),
+    }
+}
+
+/// The broker was started again and forgot the session: no lease is lost by that, the exchange begins anew.
+fn forgotten(error: CallError) -> RunError {
+    match error {
+        CallError::Lost(reason) => RunError::Unavailable(reason),
+        other => other.into(),
+    }
 }
 
 /// The challenge must be signed by the broker it names, for this run and spec. Whether that broker is the charter's is

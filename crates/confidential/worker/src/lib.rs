@@ -14,6 +14,7 @@ mod grounds;
 mod hold;
 mod job;
 mod outputs;
+mod patience;
 mod real_run;
 mod serve;
 mod test_run;

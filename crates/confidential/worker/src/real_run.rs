@@ -1,6 +1,6 @@
 //! A real run: keys from the broker, ciphertext from the server, result to the readers, receipt to everyone.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use cloister_api::worker::{FinishReport, Lease};
 use cloister_client::worker::{BrokerApi, WorkerApi};
@@ -18,13 +18,8 @@ use crate::{
     hold::{self, Hold, Stop},
     job,
     outputs::{Log, Sealed, seal_to},
+    patience::Patience,
 };
-
-/// How long broker and server may be unreachable before the run is left to its lease; longer than a dead worker's keys
-/// are leased, since a run taken over from it waits for their end.
-const PATIENCE: Duration = Duration::from_secs(150);
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 /// Everything a run needs from the process.
 pub(crate) struct Process<'a> {
@@ -84,23 +79,18 @@ pub(crate) async fn run(lease: &Lease, hold: &Hold, process: &Process<'_>) -> Re
     })
 }
 
-/// The exchange, again from the hello while broker or server cannot be reached: a program that was killed is back in a
-/// moment, and the lease is held meanwhile. The broker gives a reserved run's keys once more, not twice.
+/// The exchange, again from the hello when the broker was started again in its middle. The broker gives a reserved run's
+/// keys once more, not twice.
 async fn patient_exchange(
     lease: &Lease,
     brought: &Brought,
     peers: &Peers<'_>,
     process: &Process<'_>,
 ) -> Result<Released, RunError> {
-    let begun = tokio::time::Instant::now();
-    let mut pause = FIRST_PAUSE;
+    let mut patience = Patience::new();
     loop {
-        match exchange(lease, brought, peers, process.attester, process.ambient).await {
-            Err(RunError::Unavailable(reason)) if begun.elapsed() < PATIENCE => {
-                tracing::warn!(run = %lease.run, reason, "the exchange is tried again");
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
-            }
+        match exchange(lease, brought, peers, (process.attester, process.ambient), &mut patience).await {
+            Err(RunError::Unavailable(reason)) if patience.again(&reason).await => {}
             ended => return ended,
         }
     }
@@ -176,9 +166,10 @@ async fn close(
     if hold.stop() == Stop::LeaseLost {
         return Err(stopped(Stop::LeaseLost));
     }
+    let (held, receipt, mut patience) = ((lease.run, lease.fence), wire(receipt)?, Patience::new());
     for output in sealed {
-        process.server.output((lease.run, lease.fence), &output.output.name, output.bytes.clone()).await?;
+        let put = || process.server.output(held, &output.output.name, output.bytes.clone());
+        patience.insist(put).await?;
     }
-    process.broker.close(lease.run, wire(receipt)?).await?;
-    Ok(())
+    Ok(patience.insist(|| process.broker.close(lease.run, receipt.clone())).await?)
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use cloister_model::Duration;
-use cloister_store::queue::QueuedJob;
+use cloister_store::queue::{Due, QueuedJob};
 use tokio::{
     sync::{Notify, watch::Receiver},
     task::JoinSet,
@@ -35,13 +35,21 @@ pub(crate) enum Outcome {
 struct Lane {
     kinds: &'static [&'static str],
     at_once: usize,
+    /// The longest pause before a try.
+    farthest: Duration,
     wake: fn(&App) -> &Notify,
 }
 
 /// What goes to the broker.
-const STATEMENTS: Lane = Lane { kinds: &[restrict::KIND], at_once: 1, wake: |app| &app.work };
+const STATEMENTS: Lane =
+    Lane { kinds: &[restrict::KIND], at_once: 1, farthest: Duration::seconds(64), wake: |app| &app.work };
 /// What goes to servers of others.
-const OUTGOING: Lane = Lane { kinds: &[mail::KIND, webhooks::KIND], at_once: 8, wake: |app| &app.outgoing };
+const OUTGOING: Lane = Lane {
+    kinds: &[mail::KIND, webhooks::KIND],
+    at_once: 8,
+    farthest: Duration::hours(24),
+    wake: |app| &app.outgoing,
+};
 
 /// Runs jobs until told to stop.
 pub struct Background(pub Arc<App>);
@@ -57,7 +65,7 @@ async fn lane(app: &Arc<App>, lane: &Lane, mut stop: Receiver<bool>) {
     let mut running = JoinSet::new();
     while !*stop.borrow() {
         while running.len() < lane.at_once {
-            match app.lease_next_job(lane.kinds).await {
+            match app.lease_next_job(lane).await {
                 Ok(Some(job)) => {
                     let app = app.clone();
                     let span = info_span!("job", kind = job.kind);
@@ -86,13 +94,21 @@ async fn lane(app: &Arc<App>, lane: &Lane, mut stop: Receiver<bool>) {
 }
 
 impl App {
-    /// Leases the next due job of some kinds.
-    async fn lease_next_job(&self, kinds: &[&str]) -> Result<Option<QueuedJob>, AppError> {
-        if !self.store.read().job_due(self.now(), kinds).await? {
+    /// At the start: jobs that a server which died had leased are due again. They are idempotent, and its fences are old.
+    pub async fn free_queue(&self) -> Result<(), AppError> {
+        let tx = self.store.write().await?;
+        tx.free_jobs().await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Leases the next due job of a lane.
+    async fn lease_next_job(&self, lane: &Lane) -> Result<Option<QueuedJob>, AppError> {
+        let due = Due { now: self.now(), kinds: lane.kinds, lease: LEASE, farthest: lane.farthest };
+        if !self.store.read().job_due(&due).await? {
             return Ok(None);
         }
         let tx = self.store.write().await?;
-        let job = tx.lease_job(self.now(), LEASE, kinds).await?;
+        let job = tx.lease_job(&due).await?;
         tx.commit().await?;
         Ok(job)
     }

@@ -1,7 +1,7 @@
 //! Why a use case did not do it. Knows no HTTP; the server's one table maps it.
 
 use cloister_authz::Denied;
-use cloister_store::StoreError;
+use cloister_store::{Disk, StoreError};
 
 use crate::PipeError;
 
@@ -46,7 +46,13 @@ pub enum AppError {
     /// Too many tries.
     #[error("too many failed sign-ins; try again in a few minutes")]
     Throttled,
-    /// The database, the disk, the log or the broker does not answer.
+    /// The disk is full or read-only.
+    #[error(transparent)]
+    Disk(#[from] Disk),
+    /// The database does not answer; why is for the operator.
+    #[error("the database does not answer: {0}")]
+    Database(String),
+    /// The objects, the log or the broker does not answer.
     #[error("{0}")]
     Unavailable(String),
     /// A fault of ours.
@@ -59,6 +65,21 @@ impl AppError {
     pub fn internal(why: impl std::fmt::Display) -> Self {
         Self::Internal(why.to_string())
     }
+
+    /// What fails the server itself, as problems and readiness name it; none where it is the request.
+    pub fn failing(&self) -> Option<&'static str> {
+        match self {
+            Self::Disk(Disk::Full) => Some("disk_space"),
+            Self::Disk(Disk::ReadOnly) => Some("disk_writable"),
+            Self::Database(_) => Some("database"),
+            _other => None,
+        }
+    }
+
+    /// A file that cannot be read or written.
+    pub(crate) fn file(what: &str, why: &std::io::Error) -> Self {
+        Disk::of(why).map_or_else(|| Self::Unavailable(format!("{what}: {why}")), Self::Disk)
+    }
 }
 
 impl From<StoreError> for AppError {
@@ -67,6 +88,8 @@ impl From<StoreError> for AppError {
             StoreError::Conflict => Self::Conflict("it is there already, or it changed meanwhile".into()),
             StoreError::NotFound => Self::Absent("thing"),
             StoreError::Busy => Self::Unavailable("the database is busy; try again".into()),
+            StoreError::Disk(disk) => Self::Disk(disk),
+            StoreError::Database(why) => Self::Database(why),
             StoreError::Unavailable(why) => Self::Unavailable(why),
             StoreError::Corrupt(why) => Self::Internal(why),
         }

@@ -6,7 +6,10 @@ mod files;
 mod rebuild;
 mod views;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use cloister_audit::{Checkpoint, Frontier, Included, InclusionProof, checkpoint, log::About, tiles};
 use cloister_model::{Clock, Duration};
@@ -32,6 +35,7 @@ pub struct Log {
     seed: zeroize::Zeroizing<[u8; 32]>,
     wake: Notify,
     size: watch::Sender<i64>,
+    failing: Mutex<Option<&'static str>>,
 }
 
 impl Log {
@@ -54,6 +58,7 @@ impl Log {
             seed: zeroize::Zeroizing::new(seed),
             wake: Notify::new(),
             size: watch::channel(size).0,
+            failing: Mutex::default(),
         };
         if size == 0 {
             let note = log.sign(&Frontier::new())?;
@@ -96,14 +101,26 @@ impl Log {
         self.size.subscribe()
     }
 
+    /// What keeps the log from growing, while something does.
+    pub fn failing(&self) -> Option<&'static str> {
+        *self.failing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, error: Option<&AppError>) {
+        let failing = error.map(|error| error.failing().unwrap_or("log"));
+        *self.failing.lock().unwrap_or_else(PoisonError::into_inner) = failing;
+    }
+
     /// Waits until the entry of this number is in the log; gives it with proof and checkpoint.
     pub async fn wait_for(&self, id: i64) -> Result<Included, AppError> {
         let mut size = self.size.subscribe();
         self.wake.notify_one();
         let there = tokio::time::timeout(PATIENCE, size.wait_for(|size| *size >= id)).await;
-        there
-            .map_err(|_| AppError::Unavailable("the log does not advance".into()))?
-            .map_err(AppError::internal)?;
+        let stuck = |_| match self.failing() {
+            Some(why) => AppError::Unavailable(format!("the log does not advance: `{why}`")),
+            None => AppError::Unavailable("the log does not advance".into()),
+        };
+        there.map_err(stuck)?.map_err(AppError::internal)?;
         for _ in 0..20 {
             if let Some(included) = self.included(id).await? {
                 return Ok(included);
@@ -215,9 +232,10 @@ async fn sequence(log: &Log, clock: &dyn Clock, holder: &str, mut stop: watch::R
             match log.flush(clock, held).await {
                 // A full batch: there may be more.
                 Ok(count) if i64::try_from(count).unwrap_or(0) >= BATCH => continue,
-                Ok(_) => {}
+                Ok(_) => log.note(None),
                 Err(error) => {
                     tracing::error!(%error, "the sequencer");
+                    log.note(Some(&error));
                     lease = None;
                 }
             }

@@ -67,7 +67,7 @@ async fn main() -> ExitCode {
                 ExitCode::from(match error {
                     AppError::Conflict(_) => 5,
                     AppError::Invalid(_) | AppError::Unprocessable(_) => 2,
-                    AppError::Unavailable(_) => 6,
+                    AppError::Unavailable(_) | AppError::Database(_) | AppError::Disk(_) => 6,
                     _other => 1,
                 })
             }

@@ -71,7 +71,7 @@ impl Failure {
 
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
-        let text = error.to_string();
+        let (text, failing) = (error.to_string(), error.failing());
         match error {
             AppError::Denied(denied) => match denied.reason {
                 Reason::Unauthenticated => {
@@ -95,6 +95,15 @@ impl From<AppError> for Failure {
             AppError::Refused { check, .. } => Self::new(403, "refused", text).checked(check),
             AppError::Stale(_) => Self::new(412, "precondition-failed", text),
             AppError::Throttled => Self::new(429, "rate-limited", text).retry_after(300),
+            AppError::Disk(_) => {
+                tracing::error!(cause = text, "unavailable");
+                Self::new(503, "unavailable", text).checked(failing.unwrap_or("disk")).retry_after(5)
+            }
+            AppError::Database(_) => {
+                tracing::warn!(cause = text, "unavailable");
+                let text = "the database does not answer; try again";
+                Self::new(503, "unavailable", text).checked(failing.unwrap_or("database")).retry_after(2)
+            }
             AppError::Unavailable(_) => {
                 tracing::warn!(cause = text, "unavailable");
                 Self::new(503, "unavailable", text).retry_after(2)

@@ -69,9 +69,16 @@ pub fn key_file(path: &Path, rng: &dyn Rng) -> std::io::Result<[u8; 32]> {
     }
     let mut seed = [0; 32];
     rng.fill(&mut seed);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    // Beside, then renamed: killed in between, it leaves no half a key that later starts would stumble over.
+    let part = path.with_extension("part");
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;
     file.write_all(hex::encode(seed).as_bytes())?;
     file.sync_all()?;
+    std::fs::rename(&part, path)?;
+    if let Some(parent) = path.parent() {
+        std::fs::File::open(parent)?.sync_all()?;
+    }
     Ok(seed)
 }
 
@@ -168,7 +175,11 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
         done.map_err(failed("the providers in the environment"))?;
     }
     let (stop, stopping) = watch::channel(false);
-    let holder = app.new_id().to_string();
+    // The same at every start: under the folder's lock, whoever held leases by this name before is dead.
+    let holder = key_file(&options.data.join("server/holder.id"), &SystemRng)
+        .map_err(|e| failed("the holder's name")(e.into()))?;
+    let holder = hex::encode(holder);
+    app.free_queue().await.map_err(|e| failed("the job queue")(e.into()))?;
     let sequencer = tokio::spawn(app.log.clone().run(app.clock.clone(), holder, stopping.clone()));
     let following = tokio::spawn(Following(app.clone()).run(stopping.clone()));
     let telling = tokio::spawn(Telling(app.clone()).run(stopping.clone()));

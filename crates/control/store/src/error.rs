@@ -1,6 +1,35 @@
-//! Errors, classified by the database's codes, never by its texts.
+//! Errors, classified by the codes of database and system, never by their texts.
+
+use std::{error::Error, io};
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr, SqlxError};
+
+/// What a disk does not let us do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Disk {
+    /// No space, or no quota, is left.
+    #[error("the disk is full: nothing was written, and what is stored can still be read")]
+    Full,
+    /// It is mounted read-only.
+    #[error("the disk is read-only: nothing was written, and what is stored can still be read")]
+    ReadOnly,
+}
+
+impl Disk {
+    /// What the system said, wherever it stands in the chain of causes.
+    pub fn of(error: &(dyn Error + 'static)) -> Option<Self> {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+            match kind {
+                Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => return Some(Self::Full),
+                Some(io::ErrorKind::ReadOnlyFilesystem) => return Some(Self::ReadOnly),
+                Some(_) | None => cause = error.source(),
+            }
+        }
+        None
+    }
+}
 
 /// Why the store did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +43,14 @@ pub enum StoreError {
     /// Another writer was at work for too long; try again.
     #[error("the database is busy")]
     Busy,
-    /// The database or the disk does not answer.
-    #[error("the database is unavailable: {0}")]
+    /// The disk is full or read-only.
+    #[error(transparent)]
+    Disk(#[from] Disk),
+    /// The database does not answer.
+    #[error("the database does not answer: {0}")]
+    Database(String),
+    /// The folder or store of objects does not answer.
+    #[error("the objects are unavailable: {0}")]
     Unavailable(String),
     /// What is stored is not what was written.
     #[error("the store is corrupt: {0}")]
@@ -28,9 +63,9 @@ impl StoreError {
         Self::Corrupt(why.to_string())
     }
 
-    /// Anything of the disk.
-    pub fn unavailable(why: impl std::fmt::Display) -> Self {
-        Self::Unavailable(why.to_string())
+    /// Anything of the files.
+    pub fn file(why: io::Error) -> Self {
+        Disk::of(&why).map_or_else(|| Self::Unavailable(why.to_string()), Self::Disk)
     }
 }
 
@@ -52,7 +87,11 @@ impl From<DbErr> for StoreError {
         }
         // SQLITE_BUSY and its extended codes, PostgreSQL's serialization failure, deadlock, lock not available;
         // SQLITE_CORRUPT, SQLITE_NOTADB.
+        // SQLITE_FULL and the failed growth of its shared memory, PostgreSQL's disk full; SQLITE_READONLY (with what
+        // extends it: `code & 0xff` is 8).
         match code(&error).as_deref() {
+            Some("13" | "4874" | "53100") => Self::Disk(Disk::Full),
+            Some("8" | "264" | "520" | "776" | "1032" | "1288" | "1544") => Self::Disk(Disk::ReadOnly),
             Some("5" | "6" | "261" | "517" | "773" | "40001" | "40P01" | "55P03") => Self::Busy,
             Some("11" | "26") => Self::Corrupt(error.to_string()),
             Some(_) | None => match error {
@@ -61,8 +100,28 @@ impl From<DbErr> for StoreError {
                 DbErr::Type(_) | DbErr::Json(_) | DbErr::TryIntoErr { .. } => {
                     Self::Corrupt(error.to_string())
                 }
-                other => Self::Unavailable(other.to_string()),
+                other => Self::Database(other.to_string()),
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_is_told_by_the_systems_code_however_deep_it_stands() {
+        for (errno, expected) in
+            [(28, Some(Disk::Full)), (122, Some(Disk::Full)), (30, Some(Disk::ReadOnly)), (2, None)]
+        {
+            let plain = io::Error::from_raw_os_error(errno);
+            assert_eq!(Disk::of(&plain), expected, "{errno}");
+            let wrapped = object_store::Error::Generic {
+                store: "local",
+                source: Box::new(io::Error::from_raw_os_error(errno)),
+            };
+            assert_eq!(Disk::of(&wrapped), expected, "{errno} in the object store");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Requests that carry an `Idempotency-Key`: begun, acted, answered.
 //!
 //! Invariant: whoever runs inside [`within`] marks its request as acted in the very transaction that commits the act.
-//! So after a crash a request that acted is never carried out again, and one that did not is.
+//! So after a crash a request that acted is never carried out again, and one that did not is. Nor twice when the clock
+//! jumps: an attempt whose row began anew cannot commit.
 
 use cloister_model::{Duration, Timestamp};
 
@@ -13,19 +14,26 @@ const KEPT: Duration = Duration::hours(24);
 const ABANDONED: Duration = Duration::seconds(120);
 
 tokio::task_local! {
-    static REQUEST: String;
+    static REQUEST: Begun;
 }
 
-/// Runs a request whose acts mark the row `key`.
-pub async fn within<F: Future>(key: String, work: F) -> F::Output {
-    REQUEST.scope(key, work).await
+/// A request as it began: its row, and this attempt at it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    key: String,
+    created: Timestamp,
+}
+
+/// Runs a request whose acts mark its row.
+pub async fn within<F: Future>(begun: Begun, work: F) -> F::Output {
+    REQUEST.scope(begun, work).await
 }
 
 /// What is known of a request under this key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Known {
     /// Nothing: it begins now.
-    Fresh,
+    Fresh(Begun),
     /// Another body came under this key.
     OtherBody,
     /// The first one is not answered yet.
@@ -50,19 +58,20 @@ impl Tx {
             if first != body {
                 return Ok(Known::OtherBody);
             }
+            // A row of the future was written before the clock was set back: it must not stick until then. Whoever still
+            // works on it cannot commit once another begins.
+            let alive = (0..ABANDONED.micros()).contains(&(now.micros() - created));
             match (status.map(u16::try_from), answer) {
                 (Some(Ok(status)), Some(answer)) => return Ok(Known::Answered(status, answer)),
-                _ if acted == 1 && now.micros() - created >= ABANDONED.micros() => {
-                    return Ok(Known::AnswerLost);
-                }
-                _ if now.micros() - created < ABANDONED.micros() => return Ok(Known::InProgress),
+                _ if alive => return Ok(Known::InProgress),
+                _ if acted == 1 => return Ok(Known::AnswerLost),
                 // Its server died before it acted: as if it had never come.
                 _ => self.forget_request(key).await?,
             }
         }
         let sql = "INSERT INTO idempotency (key, body, created) VALUES ($1, $2, $3)";
         self.exec(sql, vec![key.into(), body.into(), now.micros().into()]).await?;
-        Ok(Known::Fresh)
+        Ok(Known::Fresh(Begun { key: key.into(), created: now }))
     }
 
     /// Keeps the answer.
@@ -77,9 +86,14 @@ impl Tx {
         self.exec(sql, vec![key.into()]).await.map(|_| ())
     }
 
-    /// Marks the request that this transaction belongs to.
+    /// Marks the request that this transaction belongs to. When it was taken for abandoned meanwhile (the clock jumped)
+    /// and began again, this attempt commits nothing.
     pub(crate) async fn mark_acted(&self) -> Result<(), StoreError> {
-        let Ok(key) = REQUEST.try_with(Clone::clone) else { return Ok(()) };
-        self.exec("UPDATE idempotency SET acted = 1 WHERE key = $1", vec![key.into()]).await.map(|_| ())
+        let Ok(begun) = REQUEST.try_with(Clone::clone) else { return Ok(()) };
+        let sql = "UPDATE idempotency SET acted = 1 WHERE key = $1 AND created = $2";
+        match self.exec(sql, vec![begun.key.into(), begun.created.micros().into()]).await? {
+            0 => Err(StoreError::Busy),
+            _ => Ok(()),
+        }
     }
 }

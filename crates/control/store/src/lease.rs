@@ -17,7 +17,9 @@ pub struct Lease {
 }
 
 impl Tx {
-    /// Takes the lease when it is free or lapsed; `None` when another holds it.
+    /// Takes the lease when it is free or lapsed; `None` when another holds it. One that ends later than any taken now
+    /// could, with as much again for small corrections, was dated by a clock that has been set back since: it would stick,
+    /// so it counts as lapsed. Two holders are told apart by their fences.
     pub async fn take_lease(
         &self,
         name: &str,
@@ -33,7 +35,7 @@ impl Tx {
             Some(row) => {
                 let held: i64 = row.try_get("", "until")?;
                 let by: String = row.try_get("", "holder")?;
-                if held > now.micros() && by != holder {
+                if (now.micros() + 1..=until.plus(span).micros()).contains(&held) && by != holder {
                     return Ok(None);
                 }
                 row.try_get::<i64>("", "fence")? + 1

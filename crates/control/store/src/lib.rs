@@ -30,7 +30,7 @@ pub mod workers;
 pub mod workspaces;
 
 pub use database::{Reader, Store};
-pub use error::StoreError;
+pub use error::{Disk, StoreError};
 pub use log::EntryDraft;
 pub use sea_orm::{QueryResult as Row, Value};
 pub use tx::{Query, Tx};

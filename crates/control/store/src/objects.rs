@@ -11,7 +11,7 @@ use object_store::{
 };
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
-use crate::StoreError;
+use crate::{Disk, StoreError};
 
 /// The object store and the folder where uploads grow.
 #[derive(Clone)]
@@ -25,7 +25,10 @@ impl From<object_store::Error> for StoreError {
     fn from(error: object_store::Error) -> Self {
         match error {
             object_store::Error::NotFound { .. } => Self::NotFound,
-            other => Self::Unavailable(other.to_string()),
+            other => match Disk::of(&other) {
+                Some(disk) => Self::Disk(disk),
+                None => Self::Unavailable(other.to_string()),
+            },
         }
     }
 }
@@ -36,7 +39,7 @@ impl Objects {
         let root = folder.join("objects");
         let uploads = folder.join("uploads");
         for made in [&root, &uploads] {
-            tokio::fs::create_dir_all(made).await.map_err(StoreError::unavailable)?;
+            tokio::fs::create_dir_all(made).await.map_err(StoreError::file)?;
         }
         let local = LocalFileSystem::new_with_prefix(&root)?;
         Ok(Self { store: Arc::new(local), uploads, root })
@@ -58,7 +61,7 @@ impl Objects {
                 None => Ok(()),
             }
         };
-        sync.await.map_err(StoreError::unavailable)
+        sync.await.map_err(StoreError::file)
     }
 
     /// Size of an object.
@@ -94,7 +97,7 @@ impl Objects {
         match tokio::fs::metadata(self.upload_file(id)).await {
             Ok(found) => Ok(found.len()),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(0),
-            Err(e) => Err(StoreError::unavailable(e)),
+            Err(e) => Err(StoreError::file(e)),
         }
     }
 
@@ -113,12 +116,17 @@ impl Objects {
             file.flush().await?;
             file.sync_all().await
         };
-        work.await.map_err(StoreError::unavailable)
+        work.await.map_err(StoreError::file)
     }
 
     /// Where an upload's bytes are, to hash them before it is finished.
     pub fn upload_path(&self, id: uuid::Uuid) -> PathBuf {
         self.upload_file(id)
+    }
+
+    /// Where they are when the upload became the object `key`, and its server died before it could say so.
+    pub fn finished_path(&self, key: &str) -> Result<PathBuf, StoreError> {
+        Ok(self.root.join(Self::path(key)?.as_ref()))
     }
 
     /// Makes the finished upload the object `key` (a rename: the same disk). Done already, it stays done.
@@ -141,13 +149,13 @@ impl Objects {
                 None => Ok(()),
             }
         };
-        work.await.map_err(StoreError::unavailable)
+        work.await.map_err(StoreError::file)
     }
 
     /// Forgets an upload's bytes.
     pub async fn drop_upload(&self, id: uuid::Uuid) -> Result<(), StoreError> {
         match tokio::fs::remove_file(self.upload_file(id)).await {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::unavailable(e)),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::file(e)),
             Ok(()) | Err(_) => Ok(()),
         }
     }

@@ -32,17 +32,42 @@ pub struct QueuedJob {
     pub fence: i64,
 }
 
-/// What is due at `$1`; the kinds are this program's own words.
-fn due(kinds: &[&str]) -> String {
-    let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
-    format!("failed = 0 AND run_at <= $1 AND leased_until <= $1 AND kind IN ({})", kinds.join(", "))
+/// Which jobs a lane looks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Due<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// This program's own words for them.
+    pub kinds: &'a [&'a str],
+    /// How long a lease lasts.
+    pub lease: Duration,
+    /// The longest pause before a try.
+    pub farthest: Duration,
+}
+
+impl Due<'_> {
+    /// A lease or a pause that ends later than any begun now, with as much again for small corrections, was dated by a
+    /// clock that has been set back since: it counts as over, or the job would stick until then.
+    fn filter(&self) -> String {
+        let kinds: Vec<String> = self.kinds.iter().map(|kind| format!("'{kind}'")).collect();
+        format!(
+            "failed = 0 AND (run_at <= $1 OR run_at > $2) AND (leased_until <= $1 OR leased_until > $3) AND kind IN ({})",
+            kinds.join(", ")
+        )
+    }
+
+    fn moments(&self) -> Vec<sea_orm::Value> {
+        let twice = |span| self.now.plus(span).plus(span);
+        let ends = [self.now, twice(self.farthest), twice(self.lease)];
+        ends.iter().map(|end| end.micros().into()).collect()
+    }
 }
 
 impl Reader {
-    /// Whether a job of some kinds is due: asked often, so that the writer is not disturbed for nothing.
-    pub async fn job_due(&self, now: Timestamp, kinds: &[&str]) -> Result<bool, StoreError> {
-        let sql = format!("SELECT 1 AS one FROM queue WHERE {} LIMIT 1", due(kinds));
-        Ok(self.one(&sql, vec![now.micros().into()]).await?.is_some())
+    /// Whether a job is due: asked often, so that the writer is not disturbed for nothing.
+    pub async fn job_due(&self, due: &Due<'_>) -> Result<bool, StoreError> {
+        let sql = format!("SELECT 1 AS one FROM queue WHERE {} LIMIT 1", due.filter());
+        Ok(self.one(&sql, due.moments()).await?.is_some())
     }
 }
 
@@ -57,18 +82,13 @@ impl Tx {
         .map(|_| ())
     }
 
-    /// Leases the next due job of some kinds.
-    pub async fn lease_job(
-        &self,
-        now: Timestamp,
-        span: Duration,
-        kinds: &[&str],
-    ) -> Result<Option<QueuedJob>, StoreError> {
+    /// Leases the next due job.
+    pub async fn lease_job(&self, due: &Due<'_>) -> Result<Option<QueuedJob>, StoreError> {
         let sql = format!(
             "SELECT name, kind, payload, attempts, fence FROM queue WHERE {} ORDER BY run_at, name LIMIT 1",
-            due(kinds)
+            due.filter()
         );
-        let row = self.one(&sql, vec![now.micros().into()]).await?;
+        let row = self.one(&sql, due.moments()).await?;
         let Some(row) = row else { return Ok(None) };
         let payload: String = row.try_get("", "payload")?;
         let job = QueuedJob {
@@ -80,10 +100,16 @@ impl Tx {
         };
         self.exec(
             "UPDATE queue SET leased_until = $1, fence = $2, attempts = attempts + 1 WHERE name = $3",
-            vec![now.plus(span).micros().into(), job.fence.into(), job.name.clone().into()],
+            vec![due.now.plus(due.lease).micros().into(), job.fence.into(), job.name.clone().into()],
         )
         .await?;
         Ok(Some(job))
+    }
+
+    /// Ends every lease: at the start of a server, those who held them are dead.
+    pub async fn free_jobs(&self) -> Result<(), StoreError> {
+        let sql = "UPDATE queue SET leased_until = 0 WHERE leased_until > 0 AND failed = 0";
+        self.exec(sql, vec![]).await.map(|_| ())
     }
 
     /// The job is done; false when the lease is no longer its own.

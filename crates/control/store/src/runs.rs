@@ -149,12 +149,20 @@ pub async fn of_user(
     db.all(&sql, vec![user.to_string().into(), after.into()]).await?.iter().map(run).collect()
 }
 
-/// Runs that wait, and those whose lease ran out; oldest first.
-pub async fn waiting(db: &dyn Query, now: Timestamp, limit: u64) -> Result<Vec<RunRow>, StoreError> {
+/// Runs that wait, and those whose lease ran out; oldest first. A lease that ends later than any begun now, with as much
+/// again for small corrections, was dated by a clock that has been set back since: it counts as run out. Its worker's next sign of life dates it anew.
+pub async fn waiting(
+    db: &dyn Query,
+    now: Timestamp,
+    span: Duration,
+    limit: u64,
+) -> Result<Vec<RunRow>, StoreError> {
     let sql = format!(
-        "{RUN} WHERE r.state = 'queued' OR (r.state = 'running' AND r.leased_until <= $1) ORDER BY r.place LIMIT {limit}"
+        "{RUN} WHERE r.state = 'queued' OR (r.state = 'running' AND (r.leased_until <= $1 OR r.leased_until > $2))
+         ORDER BY r.place LIMIT {limit}"
     );
-    db.all(&sql, vec![now.micros().into()]).await?.iter().map(run).collect()
+    let values = vec![now.micros().into(), now.plus(span).plus(span).micros().into()];
+    db.all(&sql, values).await?.iter().map(run).collect()
 }
 
 const COUNTS: &str = "r.kind = 'real'
@@ -233,13 +241,14 @@ impl Tx {
         let fence = row.fence + 1;
         let sql = "UPDATE runs SET state = 'running', fence = $1, leased_until = $2, stage = 'proving', share = NULL,
                        started = COALESCE(started, $3), losses = losses + CASE WHEN state = 'running' THEN 1 ELSE 0 END
-                   WHERE id = $4 AND fence = $5 AND (state = 'queued' OR (state = 'running' AND leased_until <= $3))";
+                   WHERE id = $4 AND fence = $5 AND (state = 'queued' OR (state = 'running' AND (leased_until <= $3 OR leased_until > $6)))";
         let values = vec![
             fence.into(),
             now.plus(span).micros().into(),
             now.micros().into(),
             row.id.to_string().into(),
             row.fence.into(),
+            now.plus(span).plus(span).micros().into(),
         ];
         Ok((self.exec(sql, values).await? == 1).then_some(fence))
     }

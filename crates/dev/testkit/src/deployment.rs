@@ -24,6 +24,7 @@ pub struct Deployment {
     database: Database,
     words: Vec<String>,
     child: Option<Child>,
+    listen: String,
     /// Where the API is.
     pub url: String,
     /// The ready line.
@@ -48,18 +49,29 @@ impl Deployment {
 
     /// The same on a particular database.
     pub fn start_on(binaries: Binaries, words: &[&str], database: Database) -> Self {
+        let mut deployment = Self::prepare(binaries, words, database);
+        deployment.up();
+        deployment
+    }
+
+    /// The same, not started yet: its data folder may be made first.
+    pub fn prepare(binaries: Binaries, words: &[&str], database: Database) -> Self {
         let folder = tempfile::tempdir().unwrap_or_else(|e| panic!("a temporary folder: {e}"));
-        let mut deployment = Self {
+        Self {
             binaries,
             folder,
             database,
             words: words.iter().map(|word| (*word).to_owned()).collect(),
             child: None,
+            listen: "127.0.0.1:0".into(),
             url: String::new(),
             ready: Value::Null,
-        };
-        deployment.up();
-        deployment
+        }
+    }
+
+    /// Listens at the same address from the next start on: profiles of people name it.
+    pub fn keep_address(&mut self) {
+        self.url.trim_start_matches("http://").clone_into(&mut self.listen);
     }
 
     /// The data folder.
@@ -101,7 +113,7 @@ impl Deployment {
     pub fn serve_command(&self) -> Command {
         let mut command = Command::new(self.binaries.path("cloister"));
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--insecure-sim-tee", "--data"])
+            .args(["serve", "--listen", &self.listen, "--insecure-sim-tee", "--data"])
             .arg(self.data())
             .args(&self.words)
             .stdin(Stdio::null());
@@ -156,6 +168,19 @@ impl Deployment {
             let _ = kill(Pid::from_raw(*pid), Signal::SIGKILL);
         }
         !pids.is_empty()
+    }
+
+    /// Stops the supervisor where it stands: what is killed from now on stays dead. It ends with the deployment.
+    pub fn stop_supervising(&self) {
+        self.signal(Signal::SIGSTOP);
+    }
+
+    /// The database's cluster, where it is PostgreSQL.
+    pub fn cluster(&self) -> Option<&crate::Postgres> {
+        match &self.database {
+            Database::Postgres(cluster) => Some(cluster),
+            Database::Sqlite => None,
+        }
     }
 
     /// Process ids of this deployment's processes of that name: they carry its folder in their arguments.

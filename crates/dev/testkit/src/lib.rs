@@ -12,12 +12,17 @@ mod authenticator;
 mod binaries;
 mod database;
 mod deployment;
+pub mod http;
+mod pipe;
 mod postgres;
+mod small_disk;
 mod user;
 
 pub use authenticator::{Authenticator, Says};
 pub use binaries::Binaries;
 pub use database::Database;
 pub use deployment::Deployment;
+pub use pipe::LossyPipe;
 pub use postgres::Postgres;
+pub use small_disk::SmallDisk;
 pub use user::{Outcome, User};

@@ -1,4 +1,4 @@
-//! Every developer command: `cargo xtask demo | test | check | arch | gen | bench | dist | fuzz`.
+//! Every developer command: `cargo xtask demo | test | check | arch | gen | crash | bench | dist | fuzz`.
 //!
 //! Invariants: a command is one file under `commands/`; the crate links no other crate of the house, so that it builds
 //! in seconds and can judge the house from outside; what it reports comes from the tools it ran, never from itself.
@@ -33,6 +33,8 @@ enum Command {
     Arch(commands::arch::Args),
     /// Writes what is generated and committed, or checks that it is fresh.
     Gen(commands::generate::Args),
+    /// Kills processes at random under load, and gives the accounts.
+    Crash(commands::crash::Args),
     /// Measures: TPC-H, key release, log, API (release profile).
     Bench(commands::bench::Args),
     /// Builds what is shipped and proves what is not in it.
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Command::Check => commands::check::run(),
         Command::Arch(args) => commands::arch::run(&args),
         Command::Gen(args) => commands::generate::run(&args),
+        Command::Crash(args) => commands::crash::run(&args),
         Command::Bench(args) => commands::bench::run(&args),
         Command::Dist(args) => commands::dist::run(&args),
         Command::Fuzz(args) => commands::fuzz::run(&args),

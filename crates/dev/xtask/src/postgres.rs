@@ -8,8 +8,8 @@ use crate::{demo::console::Console, demo::tools, process, python_env};
 /// The variable that the test kit reads.
 const VARIABLE: &str = "CLOISTER_TEST_DATABASE";
 /// Whose tests use a database.
-const FILTER: &str =
-    "package(cloister-server) | package(cloister-app) | package(cloister-e2e) | package(cloister-seed)";
+const FILTER: &str = "package(cloister-server) | package(cloister-app) | package(cloister-e2e) \
+    | package(cloister-seed) | (package(cloister-crash) - test(/^disk::/))";
 /// Part of the name of every test that starts PostgreSQL whatever the variable says.
 pub(crate) const NEEDS_IT: &str = "postgresql";
 
@@ -24,15 +24,18 @@ pub(crate) fn suite(is_there: bool) -> Result<Totals, String> {
     Ok(suites::nextest_totals(&printed).unwrap_or_default().judged(succeeded))
 }
 
-/// Whether PostgreSQL is there, after installing it where that is allowed; where it stays missing, the way out is said.
-pub(crate) fn ready(console: &Console, agreed: bool) -> Result<bool, String> {
+/// Whether its programs are there; where they stay missing, the way out is said.
+pub(crate) fn ready(console: &Console, agreed: bool) -> bool {
+    ensure(console, agreed).inspect_err(|why| eprintln!("{why}")).is_ok()
+}
+
+/// Its programs, installed where they are missing and may be.
+pub(crate) fn ensure(console: &Console, agreed: bool) -> Result<(), String> {
     if !is_there() && agreed {
         tools::install(console, &["postgresql"])?;
     }
-    if !is_there() {
-        eprintln!("postgres: its programs are missing; install Debian's `postgresql`, then run again");
-    }
-    Ok(is_there())
+    let missing = "postgres: its programs are missing; install Debian's `postgresql`, then run again";
+    if is_there() { Ok(()) } else { Err(missing.into()) }
 }
 
 fn is_there() -> bool {

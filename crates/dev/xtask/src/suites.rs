@@ -8,7 +8,8 @@ use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{process, python_env, workspace};
+use crate::demo::tools;
+use crate::{postgres, process, python_env, workspace};
 
 /// How many tests ended how.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -37,24 +38,45 @@ impl Totals {
 }
 
 /// Every Rust test of the workspace but the documentation's, with the features the demo has too. By nextest where it is
-/// installed, which isolates each test in a process; else by `cargo test`. Tests with `without` in their name are skipped,
-/// and counted so.
-pub(crate) fn rust(filter: &[String], without: Option<&str>) -> Result<Totals, String> {
+/// installed, which isolates each test in a process; else by `cargo test`. Tests with a word of `without` in their path
+/// are skipped, and counted so.
+pub(crate) fn rust(filter: &[String], without: &[&str]) -> Result<Totals, String> {
     if !process::exists("cargo-nextest", "--version") {
         let mut command = process::cargo(["test", "--workspace", "--no-fail-fast", "--color", "never"]);
         command.args(["--lib", "--bins", "--tests"]).args(SIMULATED).arg("--").args(filter);
-        command.args(without.into_iter().flat_map(|name| ["--skip", name]));
-        command.envs(python_env::variables());
+        command.args(without.iter().flat_map(|word| ["--skip", word])).envs(python_env::variables());
         let (printed, succeeded) = process::watch_stdout(&mut command)?;
         return Ok(libtest_totals(&printed).judged(succeeded));
     }
     let mut command = process::cargo(["nextest", "run", "--workspace", "--no-fail-fast", "--color", "never"]);
     command.args(["--no-tests", "pass"]).args(SIMULATED).args(filter).envs(python_env::variables());
-    if let (Some(name), []) = (without, filter) {
-        command.args(["-E", &format!("not test({name})")]);
+    if filter.is_empty() && !without.is_empty() {
+        let each: Vec<String> = without.iter().map(|word| format!("not test({word})")).collect();
+        command.args(["-E", &each.join(" & ")]);
     }
     let (printed, succeeded) = process::watch_stderr(&mut command)?;
     Ok(nextest_totals(&printed).unwrap_or_default().judged(succeeded))
+}
+
+/// Part of the path of each test that mounts a small disk.
+const NEEDS_MOUNTS: &str = "disk::";
+
+/// The words of the tests that cannot be run here, each said with the way out.
+pub(crate) fn without(postgres: bool) -> Vec<&'static str> {
+    let mut words = Vec::new();
+    if !postgres {
+        words.push(postgres::NEEDS_IT);
+    }
+    if !can_mount() {
+        eprintln!("disk: neither root nor a namespace of one's own may mount here; these tests are skipped");
+        words.push(NEEDS_MOUNTS);
+    }
+    words
+}
+
+/// Whether tests may mount small disks: as root, or in a user and mount namespace.
+fn can_mount() -> bool {
+    tools::is_root() || process::exists("unshare", "-rm")
 }
 
 /// The cargo arguments that switch the simulated TEE on, in the leaf crates that have it.

@@ -221,6 +221,63 @@ fn a_repeat_waits_for_the_lease_needs_the_same_statements_and_counts_once() {
 }
 
 #[test]
+fn a_lost_answer_is_given_again_to_its_session_and_reserves_nothing() {
+    let mut world = World::new();
+    let job = world.job();
+    let again = |world: &World, exchange: &Exchange| {
+        world.broker().record(exchange.session).map(|released| unwire(&released.record))
+    };
+    let exchange = world.exchange(&job, 50);
+    let record = world.release(&exchange).unwrap();
+    let before = world.broker().describe().unwrap();
+    for _ in 0..3 {
+        assert_eq!(again(&world, &exchange).unwrap().to_json(), record.to_json(), "the same bytes");
+    }
+    assert_eq!(world.broker().describe().unwrap(), before, "nothing was reserved");
+    assert_eq!(refused(world.release(&exchange)), "session", "evidence still counts once");
+    world.keys(&exchange, &again(&world, &exchange).unwrap()).unwrap();
+
+    // A challenge whose record is asked for before its proof came is over: the proof comes too late.
+    let unproven = world.exchange(&job, 51);
+    assert_eq!(refused(again(&world, &unproven)), "absent");
+    assert_eq!(refused(world.release(&unproven)), "session");
+
+    world.clock.forward(121);
+    let second = world.exchange(&job, 52);
+    let repeat = world.release(&second).unwrap();
+    let body = repeat.open::<ReleaseRecord>().unwrap().predicate().body.clone();
+    assert_eq!((body.count, body.attempt), (1, 2), "all the asking cost no release");
+    assert_eq!(refused(again(&world, &exchange)), "absent", "the first session gave way");
+    assert_eq!(again(&world, &second).unwrap().digest(), repeat.digest());
+    world.broker().close(job.run, &world.receipt(&job, &second, &repeat)).unwrap();
+    assert_eq!(refused(again(&world, &second)), "absent", "a closed run");
+    world.restart();
+    assert_eq!(refused(again(&world, &second)), "absent", "a restart forgets the keys and their sessions");
+}
+
+#[test]
+fn time_never_goes_back_and_a_lease_neither_sticks_nor_ends_by_a_clock_that_does() {
+    const HOURS: i64 = 5 * 3_600;
+    let mut world = World::new();
+    let job = world.job();
+    let first = world.exchange(&job, 50);
+    let record = world.release(&first).unwrap();
+    world.keys(&first, &record).unwrap();
+    let issued = |exchange: &Exchange| exchange.challenge.open::<Challenge>().unwrap().predicate().issued_at;
+    let latest = issued(&first);
+    world.clock.forward(-HOURS);
+    assert!(issued(&world.exchange(&job, 51)) >= latest, "the mark stands");
+    assert_eq!(refused(world.release(&world.exchange(&job, 51))), "unavailable", "the keys are still leased");
+    world.broker().renew(job.run, &renewal(&first, job.run, 1)).unwrap();
+    world.restart();
+    assert!(issued(&world.exchange(&job, 52)) >= latest, "also over a restart");
+    assert_eq!(refused(world.release(&world.exchange(&job, 52))), "unavailable");
+    world.clock.forward(HOURS + 121);
+    let repeat = world.release(&world.exchange(&job, 53)).unwrap();
+    assert_eq!(repeat.open::<ReleaseRecord>().unwrap().predicate().body.attempt, 2, "the lease has run out");
+}
+
+#[test]
 fn max_runs_is_counted_over_restarts() {
     let mut world = World::new();
     let mut job = world.job();

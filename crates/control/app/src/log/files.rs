@@ -29,7 +29,7 @@ struct Partial {
 }
 
 fn failed(error: io::Error) -> AppError {
-    AppError::Unavailable(format!("the log's folder: {error}"))
+    AppError::file("the log's folder", &error)
 }
 
 fn sync_folder(path: &Path) -> io::Result<()> {

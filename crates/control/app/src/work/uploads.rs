@@ -147,7 +147,7 @@ impl App {
             let why = format!("the upload is {word}: {} bytes came, {size} were announced", row.received);
             return Err(AppError::Unprocessable(why));
         }
-        let found = self.hash_upload(id, size).await?;
+        let found = self.hash_upload(&row, size).await?;
         if found != sha256 {
             return Err(AppError::Unprocessable(format!(
                 "the upload's digest is `{found}`, `{sha256}` was announced"
@@ -166,13 +166,18 @@ impl App {
         Ok(UploadRow { sha256: Some(sha256), ..row })
     }
 
-    async fn hash_upload(&self, id: Uuid, size: u64) -> Result<Digest, AppError> {
-        let failed = |e: std::io::Error| AppError::Unavailable(e.to_string());
-        let file = match tokio::fs::File::open(self.objects.upload_path(id)).await {
+    async fn hash_upload(&self, row: &UploadRow, size: u64) -> Result<Digest, AppError> {
+        let failed = |e: std::io::Error| AppError::file("the upload", &e);
+        let absent = |e: &std::io::Error| e.kind() == std::io::ErrorKind::NotFound;
+        let mut opened = tokio::fs::File::open(self.objects.upload_path(row.id)).await;
+        if opened.as_ref().is_err_and(absent) {
+            // Renamed already, and the server or its database died before the row could say so.
+            let key = object_key(row.dataset, row.version, &row.name);
+            opened = tokio::fs::File::open(self.objects.finished_path(&key)?).await;
+        }
+        let file = match opened {
             Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound && size == 0 => {
-                return Ok(Digest(Sha256::digest([]).into()));
-            }
+            Err(e) if absent(&e) && size == 0 => return Ok(Digest(Sha256::digest([]).into())),
             Err(e) => return Err(failed(e)),
         };
         let mut file = file.take(size);

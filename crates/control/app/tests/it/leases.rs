@@ -78,6 +78,41 @@ async fn a_run_whose_worker_is_lost_twice_has_failed() {
 }
 
 #[tokio::test]
+async fn a_run_that_was_closed_at_the_broker_ends_with_its_receipt_although_its_worker_died() {
+    let study = Study::queued(edits()).await;
+    let app = &study.app;
+    let leased = study.lease("one", true).await.unwrap();
+    let (run, lease) = (leased.row.id, (leased.row.id, leased.fence));
+    let (release, finish) = study.handed_over();
+    app.log_release(&Actor::Worker, lease, &release).await.unwrap();
+    app.put_output(&Actor::Worker, lease, "result", Bytes::from_static(RESULT)).await.unwrap();
+    // Killed between the broker and the server. While the broker is away nobody can tell, and nothing is decided.
+    study.broker.close(run, finish.receipt.clone().unwrap());
+    study.broker.be_there(false);
+    study.wait(31);
+    assert!(study.lease("two", true).await.is_none());
+    assert_eq!(app.show_run(&study.ana, run).await.unwrap().row.state, RunState::Running);
+    study.broker.be_there(true);
+    assert!(study.lease("two", true).await.is_none(), "there is nothing left to do");
+    let shown = app.show_run(&study.ana, run).await.unwrap();
+    assert_eq!((shown.row.state, shown.row.code), (RunState::Succeeded, None));
+    let receipt: serde_json::Value = serde_json::from_str(&shown.row.receipt.unwrap()).unwrap();
+    assert_eq!(receipt["payload"], finish.receipt.unwrap()["payload"]);
+    assert_eq!((shown.outputs.len(), shown.outputs[0].fence), (1, leased.fence));
+    assert_eq!((study.logged("run.lease").await, study.logged("run.finish").await), (1, 1));
+}
+
+#[tokio::test]
+async fn a_run_that_was_released_and_not_closed_is_leased_again() {
+    let study = Study::queued(edits()).await;
+    let leased = study.lease("one", true).await.unwrap();
+    let (release, _) = study.handed_over();
+    study.app.log_release(&Actor::Worker, (leased.row.id, leased.fence), &release).await.unwrap();
+    study.wait(31);
+    assert_eq!(study.lease("two", true).await.unwrap().fence, leased.fence + 1);
+}
+
+#[tokio::test]
 async fn a_cancel_ends_a_queued_run_and_is_heard_by_the_worker_of_a_running_one() {
     let study = Study::queued(edits()).await;
     let app = &study.app;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a broken precondition ends the test")]
 
 mod audit;
+mod clocks;
 mod datasets;
 mod drafts;
 mod events;

@@ -88,11 +88,18 @@ pub(crate) struct Script {
     key: SigningKey,
     there: AtomicBool,
     said: Mutex<(Marks, BTreeMap<Digest, Value>)>,
+    /// Receipts with which runs were closed, by the path that asks for them.
+    closed: Mutex<BTreeMap<String, Value>>,
 }
 
 impl Script {
     pub(crate) fn be_there(&self, there: bool) {
         self.there.store(there, Ordering::SeqCst);
+    }
+
+    /// A worker closed its run with this receipt.
+    pub(crate) fn close(&self, run: cloister_model::RunId, receipt: Value) {
+        self.closed.lock().unwrap().insert(format!("/v1/runs/{run}/receipt"), receipt);
     }
 
     fn judge(&self, body: &Value) -> Result<Value, PipeError> {
@@ -123,8 +130,14 @@ impl Script {
 
 #[async_trait]
 impl BrokerPipe for Script {
-    async fn get(&self, _path: &str) -> Result<Value, PipeError> {
-        Err(PipeError::Unavailable("scripted".into()))
+    async fn get(&self, path: &str) -> Result<Value, PipeError> {
+        if !self.there.load(Ordering::SeqCst) || !path.ends_with("/receipt") {
+            return Err(PipeError::Unavailable("scripted".into()));
+        }
+        match self.closed.lock().unwrap().get(path) {
+            Some(receipt) => Ok(json!({ "receipt": receipt })),
+            None => Err(PipeError::Absent("not closed".into())),
+        }
     }
     async fn post(&self, path: &str, body: Value) -> Result<Value, PipeError> {
         match (self.there.load(Ordering::SeqCst), path) {
@@ -199,6 +212,7 @@ impl Study {
             key: world.broker_key.clone(),
             there: AtomicBool::new(true),
             said: Mutex::default(),
+            closed: Mutex::default(),
         });
         let app = Arc::new(App {
             objects: Objects::open(folder.path()).await.unwrap(),
@@ -394,6 +408,8 @@ pub(crate) fn kind<T>(result: Result<T, AppError>) -> &'static str {
         Err(AppError::Refused { .. }) => "refused",
         Err(AppError::Throttled) => "throttled",
         Err(AppError::Unavailable(_)) => "unavailable",
+        Err(AppError::Database(_)) => "database",
+        Err(AppError::Disk(_)) => "disk",
         Err(AppError::Internal(_)) => "internal",
     }
 }

@@ -79,3 +79,17 @@ async fn parts_have_bounds_names_are_plain_and_uploads_are_their_owners() {
     assert_eq!(kind(app.upload_part(&study.ben, id, 0, part(0, 1)).await), "absent");
     assert_eq!(kind(app.finish_upload(&study.ben, id, 1, sha256(b"a")).await), "absent");
 }
+
+#[tokio::test]
+async fn a_finish_whose_server_died_after_the_rename_is_finished_by_its_repetition() {
+    let (study, id) = begun().await;
+    let (app, ana, size) = (&study.app, &study.ana, DATA.len() as u64);
+    app.upload_part(ana, id, 0, part(0, DATA.len())).await.unwrap();
+    // The file is the object already; the row never heard of it.
+    let key = format!("datasets/{}/1/{FILE}", Uuid::nil());
+    app.objects.finish_upload(id, &key).await.unwrap();
+    assert_eq!(kind(app.finish_upload(ana, id, size, Digest([0; 32])).await), "unprocessable");
+    let done = app.finish_upload(ana, id, size, sha256(DATA)).await.unwrap();
+    assert_eq!(done.sha256, Some(sha256(DATA)));
+    assert_eq!(app.objects.size(&key).await.unwrap(), size);
+}

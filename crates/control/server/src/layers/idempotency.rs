@@ -55,8 +55,8 @@ async fn carried_out(shared: &Shared, request: Request, next: Next) -> Result<Re
         .map_err(|_| Failure::new(413, "too-large", "the body is larger than a request with a key may be"))?;
     let credential = bearer(&parts.headers).unwrap_or_default();
     let keyed = Keyed::new(credential, parts.uri.path(), &key, &body);
-    match shared.app.begin_request(&keyed).await? {
-        Known::Fresh => {}
+    let begun = match shared.app.begin_request(&keyed).await? {
+        Known::Fresh(begun) => begun,
         Known::OtherBody => {
             let text = "this `Idempotency-Key` came with another body before; take a new key";
             return Err(Failure::new(422, "idempotency-key-reused", text));
@@ -70,12 +70,12 @@ async fn carried_out(shared: &Shared, request: Request, next: Next) -> Result<Re
             return Err(Failure::new(409, "answer-lost", text));
         }
         Known::Answered(status, sealed) => return replay(status, &keyed.open(&sealed)?),
-    }
+    };
     let request = Request::from_parts(parts, Body::from(body));
     // On a task of its own: the answer of what was done is kept, whether or not the caller still listens.
     let shared = shared.clone();
     let work = async move {
-        let response = within(keyed.name.clone(), next.run(request)).await;
+        let response = within(begun, next.run(request)).await;
         keep(&shared, &keyed, response).await
     };
     tokio::spawn(work.in_current_span()).await.map_err(cloister_app::AppError::internal)?

@@ -3,6 +3,7 @@
 pub(crate) mod arch;
 pub(crate) mod bench;
 pub(crate) mod check;
+pub(crate) mod crash;
 pub(crate) mod demo;
 pub(crate) mod dist;
 pub(crate) mod fuzz;

@@ -33,10 +33,11 @@ pub(crate) fn run(args: &Args) -> Outcome {
     suites::identity_provider()?;
     python_env::ensure_all()?;
     let built = build::binaries(&console);
-    let without = (!postgres::ready(&console, agreed)?).then_some(postgres::NEEDS_IT);
-    let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter, without)))];
+    let has_postgres = postgres::ready(&console, agreed);
+    let without = suites::without(has_postgres);
+    let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter, &without)))];
     if args.filter.is_empty() {
-        lines.push(report("postgres", postgres::suite(without.is_none())));
+        lines.push(report("postgres", postgres::suite(has_postgres)));
         lines.push(report("documentation", suites::documentation()));
         for (name, result) in [("python", suites::python()), ("web", suites::web())] {
             lines.extend(result.transpose().map(|result| report(name, result)));

@@ -16,8 +16,9 @@ use crate::{args::Serve, outcome::Failure, terminal};
 const PAUSE: Duration = Duration::from_millis(200);
 /// The longest.
 const LONGEST: Duration = Duration::from_secs(10);
-/// A program that lived this long starts with the first pause again.
-const STEADY: Duration = Duration::from_secs(30);
+/// A program that served this long starts with the first pause again: it was killed, or failed at something rare. One
+/// that cannot serve at all is started ever more slowly.
+const STEADY: Duration = Duration::from_secs(1);
 
 /// Broker, server and worker, running.
 pub(super) struct Programs {
@@ -171,9 +172,8 @@ impl Restarted {
 
     /// Starts it again, and again, each time after a longer pause. Never returns while it can be started.
     async fn keep(&mut self) -> Failure {
-        let mut pause = PAUSE;
+        let (mut pause, mut since) = (PAUSE, Instant::now());
         loop {
-            let since = Instant::now();
             let ended = self.child.ended().await;
             if since.elapsed() > STEADY {
                 pause = PAUSE;
@@ -190,6 +190,7 @@ impl Restarted {
             } else if let Err(failure) = self.child.ready().await {
                 terminal::note(&failure.to_string());
             }
+            since = Instant::now();
         }
     }
 }

@@ -43,12 +43,20 @@ impl BrokerApi {
         Ok(self.ask::<Released>(&format!("/sessions/{session}/evidence"), proof).await?.record)
     }
 
+    /// The record of the release that waits in the session, once more.
+    pub async fn record(&self, session: Digest) -> Result<Envelope, CallError> {
+        let response = send(self.http.get(format!("{}/sessions/{session}/record", self.base))).await?;
+        let released: Released = response.json().await.map_err(|e| CallError::Protocol(e.to_string()))?;
+        Ok(released.record)
+    }
+
     /// Shows that the record is in the log; the answer is the sealed keys by manifest.
     pub async fn keys(
         &self,
         session: Digest,
-        inclusion: serde_json::Value,
+        inclusion: &serde_json::Value,
     ) -> Result<BTreeMap<Digest, serde_json::Value>, CallError> {
+        let inclusion = inclusion.clone();
         Ok(self.ask::<Keys>(&format!("/sessions/{session}/keys"), &KeysRequest { inclusion }).await?.keys)
     }
 

@@ -82,6 +82,8 @@ fn sort(status: u16, text: &str) -> CallError {
         (None, format!("status {status}"))
     };
     match (status, check) {
+        // A server that names what fails it (its disk, its database) refuses nothing.
+        (500.., Some(check)) => CallError::Unavailable(format!("{check}: {reason}")),
         (_, Some(check)) => CallError::Refused { check, reason },
         (401 | 403, None) => CallError::Refused { check: "permission".into(), reason },
         (404 | 409 | 410, None) => CallError::Lost(reason),
@@ -95,9 +97,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_named_check_is_a_refusal_whatever_the_status() {
+    fn a_named_check_is_a_refusal() {
         let text = r#"{"check":"measurement","reason":"not accepted"}"#;
         assert!(matches!(sort(403, text), CallError::Refused { check, .. } if check == "measurement"));
+        assert!(matches!(sort(409, text), CallError::Refused { check, .. } if check == "measurement"));
+    }
+
+    #[test]
+    fn a_server_that_names_what_fails_it_is_asked_again() {
+        let text = r#"{"type":"https://cloister.dev/problems/unavailable","title":"x","status":503,"check":"disk_space"}"#;
+        assert!(matches!(sort(503, text), CallError::Unavailable(reason) if reason.contains("disk_space")));
     }
 
     #[test]

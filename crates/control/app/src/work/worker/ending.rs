@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::{grounds::envelope, runs::output_key};
 use super::{Finish, MAX_OUTPUT, lost, word};
-use crate::{App, AppError, restrict::row_of};
+use crate::{App, AppError, PipeError, restrict::row_of};
 
 impl App {
     /// Takes a sealed output.
@@ -61,9 +61,14 @@ impl App {
         if row.fence != fence || row.state != RunState::Running {
             return Err(lost());
         }
+        self.conclude(&row, &actor.log_name(), finish).await
+    }
+
+    /// The end of a run, once, under the fence of its row.
+    async fn conclude(&self, row: &RunRow, by: &str, finish: &Finish) -> Result<(), AppError> {
         let outcome = word(&finish.outcome)?;
         let check = finish.check.as_deref().map(word).transpose()?;
-        let receipt = self.receipt_of(&row, finish).await?;
+        let receipt = self.receipt_of(row, finish).await?;
         let (state, code) = match outcome {
             "succeeded" if receipt.is_some() || row.kind == RunKind::Test => (RunState::Succeeded, None),
             "succeeded" => return Err(AppError::Unprocessable("a run that succeeded has a receipt".into())),
@@ -79,32 +84,64 @@ impl App {
                 .map(|r| String::from_utf8(r.to_json()))
                 .transpose()
                 .map_err(AppError::internal)?,
-            report,
+            report: finish.report.to_string(),
         };
         let now = self.now();
         let tx = self.store.write().await?;
-        if !tx.finish_run(id, fence, &ending, now).await? {
+        if !tx.finish_run(row.id, row.fence, &ending, now).await? {
             return Err(lost());
         }
         let mut entry = match check {
-            Some(check) => EntryDraft::refused(now, actor, "run.finish", check),
-            None => EntryDraft::done(now, actor, "run.finish"),
+            Some(check) => EntryDraft::refused(now, &Actor::Worker, "run.finish", check),
+            None => EntryDraft::done(now, &Actor::Worker, "run.finish"),
         };
-        entry = entry.target(id).workspace(row.workspace).fact("outcome", outcome);
+        by.clone_into(&mut entry.entry.actor);
+        entry = entry.target(row.id).workspace(row.workspace).fact("outcome", outcome);
         if let Some(receipt) = &receipt {
             tx.store_statement(&row_of(receipt, now)?, None).await?;
             entry = entry.statement(receipt.digest());
         }
         tx.audit(entry).await?;
-        self.tell_finished(&tx, &row, state).await?;
+        self.tell_finished(&tx, row, state).await?;
         tx.commit().await?;
         if receipt.is_some()
-            && let Err(error) = self.broker_evidence(id).await
+            && let Err(error) = self.broker_evidence(row.id).await
         {
             // The bundle asks again when it is wanted.
             tracing::warn!(%error, "the broker's evidence for a bundle");
         }
         Ok(())
+    }
+
+    /// Ends a run that its worker closed at the broker before it died or lost the server for good: the broker kept the
+    /// receipt, and the outputs it names are stored. False when it was not closed.
+    pub(super) async fn closed_at_broker(&self, row: &RunRow) -> Result<bool, AppError> {
+        let lapsed = row.state == RunState::Running && row.kind == RunKind::Real;
+        if !lapsed || runs::releases(&self.store.read(), row.id).await?.is_empty() {
+            return Ok(false);
+        }
+        let kept = match self.broker.get(&format!("/v1/runs/{}/receipt", row.id)).await {
+            Ok(kept) => kept["receipt"].clone(),
+            Err(PipeError::Absent(_)) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        let receipt = envelope(&kept)?;
+        let body = receipt.open::<Receipt>().map_err(AppError::internal)?.predicate().body.clone();
+        let finish = Finish {
+            outcome: body.outcome,
+            check: None,
+            outputs: body.outputs.into_iter().map(|o| (o.name, o.size, o.sha256)).collect(),
+            report: json!({ "receipt": receipt.digest() }),
+            receipt: Some(kept),
+        };
+        match self.conclude(row, "server", &finish).await {
+            Ok(()) => Ok(true),
+            Err(AppError::Unprocessable(why) | AppError::Invalid(why)) => {
+                tracing::error!(run = %row.id, why, "the receipt that the broker kept is not of this lease");
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The receipt must be of this run, rest on its release record and name the outputs that were put.

@@ -40,7 +40,7 @@ impl App {
         let wait = std::time::Duration::from_secs(u64::from(wait_seconds).min(LONGEST_WAIT));
         let deadline = tokio::time::Instant::now() + wait;
         loop {
-            for row in runs::waiting(&self.store.read(), self.now(), LOOKED_AT).await? {
+            for row in runs::waiting(&self.store.read(), self.now(), LEASE, LOOKED_AT).await? {
                 if let Some(leased) = self.try_lease(&granted, asker, row).await? {
                     return Ok(Some(leased));
                 }
@@ -59,6 +59,15 @@ impl App {
         asker: &Asker,
         row: RunRow,
     ) -> Result<Option<Leased>, AppError> {
+        match self.closed_at_broker(&row).await {
+            Ok(false) => {}
+            Ok(true) => return Ok(None),
+            // Undecided is not allowed: a run that was closed would be refused by `counter`.
+            Err(error) => {
+                tracing::warn!(run = %row.id, %error, "whether a run was closed at the broker is not known yet");
+                return Ok(None);
+            }
+        }
         if row.cancel {
             self.end(&row, RunState::Cancelled, None, None).await?;
             return Ok(None);

@@ -1,0 +1,128 @@
+//! One person over plain HTTP, who remembers what was acknowledged.
+
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use cloister_crash::{enter, session};
+use cloister_testkit::{
+    Deployment, User,
+    http::{Answer, exchange},
+};
+use serde_json::{Value, json};
+
+pub(crate) const ANA: &str = "ana@north.example";
+
+/// Ana, admin and auditor of her organisation, with a workspace of her own.
+pub(crate) struct Caller {
+    pub(crate) ana: User,
+    pub(crate) workspace: String,
+    url: String,
+    who: String,
+    count: u32,
+    /// Drafts that were acknowledged.
+    pub(crate) drafts: Vec<String>,
+}
+
+impl Caller {
+    pub(crate) fn enter(deployment: &Deployment) -> Self {
+        let ana = deployment.user("ana");
+        enter(deployment, &ana, ANA, "North Hospital");
+        ana.ok(&["member", "set", ANA, "--workspace-admin", "on", "--auditor", "on"]);
+        let words =
+            ["workspace", "create", "Alone", "--type", "analytics", "--approval", "all", "--run", "all"];
+        let made = ana.ok(&[&words[..], &["--assurance", "simulated"]].concat());
+        let workspace = made["workspace"].as_str().unwrap().to_owned();
+        let who = session(&deployment.url, ANA);
+        Self { ana, workspace, url: deployment.url.clone(), who, count: 0, drafts: Vec::new() }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Answer {
+        exchange(&self.url, "GET", path, &[&self.who], b"").unwrap()
+    }
+
+    pub(crate) fn send(&self, method: &str, path: &str, more: &[&str], body: &[u8]) -> Answer {
+        let headers = [&[self.who.as_str(), "content-type: application/json"], more].concat();
+        exchange(&self.url, method, path, &headers, body).unwrap()
+    }
+
+    /// A draft; remembered when it was acknowledged.
+    pub(crate) fn draft(&mut self) -> (u16, Value) {
+        self.count += 1;
+        let name = format!("draft-{}", self.count);
+        let body = json!({ "name": name, "source": "SELECT 1", "readers": [ANA], "max_runs": 1 }).to_string();
+        let path = format!("/api/v1/workspaces/{}/jobs", self.workspace);
+        let answer = self.send("POST", &path, &[], body.as_bytes());
+        if answer.status == 201 {
+            self.drafts.push(answer.json["id"].as_str().unwrap().to_owned());
+        }
+        (answer.status, answer.json)
+    }
+
+    /// Drafts until one is refused, which must be for this check.
+    pub(crate) fn draft_until_refused(&mut self, check: &str) {
+        for _ in 0..5_000 {
+            let (status, problem) = self.draft();
+            if status != 201 {
+                assert_eq!((status, &problem["check"]), (503, &json!(check)), "{problem}");
+                assert!(problem["detail"].as_str().is_some_and(|d| !d.is_empty()), "{problem}");
+                return;
+            }
+        }
+        panic!("5,000 drafts were taken");
+    }
+
+    /// Waits until a draft is taken.
+    pub(crate) fn draft_within(&mut self, limit: Duration) {
+        let begun = Instant::now();
+        loop {
+            let (status, problem) = self.draft();
+            if status == 201 {
+                return;
+            }
+            assert_eq!(status, 503, "{problem}");
+            assert!(begun.elapsed() < limit, "still refused: {problem}");
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// `/readyz`.
+    pub(crate) fn readiness(&self) -> (u16, Value) {
+        let answer = exchange(&self.url, "GET", "/readyz", &[], b"").unwrap();
+        (answer.status, answer.json)
+    }
+
+    /// Waits until it is ready; how long that took.
+    pub(crate) fn ready_within(&self, limit: Duration) -> Duration {
+        let begun = Instant::now();
+        loop {
+            let (status, said) = self.readiness();
+            if status == 200 {
+                return begun.elapsed();
+            }
+            assert!(begun.elapsed() < limit, "not ready: {said}");
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Every acknowledged draft is shown and stands in a log that verifies.
+    pub(crate) fn all_there(&self, deployment: &Deployment) {
+        let shown = self.ana.ok(&["job", "list"]);
+        let shown: Vec<&str> =
+            shown["items"].as_array().unwrap().iter().filter_map(|job| job["id"].as_str()).collect();
+        let log = tempfile::tempdir().unwrap();
+        let log = log.path().join("log");
+        self.ana.ok(&["audit", "export", log.to_str().unwrap()]);
+        let _ = self.ana.run(&["audit", "verify", log.to_str().unwrap()]).expect(0);
+        let entries = self.ana.ok(&["audit", "list", "--workspace", &self.workspace]);
+        let entries = entries["items"].as_array().unwrap();
+        assert!(!self.drafts.is_empty());
+        for draft in &self.drafts {
+            assert!(shown.contains(&draft.as_str()), "{draft} is lost\n{}", deployment.log());
+            let logged =
+                entries.iter().filter(|e| e["target"] == draft.as_str() && e["action"] == "job.create");
+            assert_eq!(logged.count(), 1, "{draft} in the log");
+        }
+    }
+}
