@@ -11,7 +11,7 @@ use tokio::{
     sync::{Notify, watch::Receiver},
     task::JoinSet,
 };
-use tracing::{Instrument as _, info_span};
+use tracing::{Instrument as _, debug_span};
 
 use crate::{App, AppError, notices::mail, restrict, webhooks};
 
@@ -68,7 +68,7 @@ async fn lane(app: &Arc<App>, lane: &Lane, mut stop: Receiver<bool>) {
             match app.lease_next_job(lane).await {
                 Ok(Some(job)) => {
                     let app = app.clone();
-                    let span = info_span!("job", kind = job.kind);
+                    let span = debug_span!("job", kind = job.kind);
                     running.spawn(async move { app.run_job_once(&job).await }.instrument(span));
                 }
                 Ok(None) => break,

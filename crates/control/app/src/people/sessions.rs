@@ -95,18 +95,8 @@ impl App {
 
     /// Whether the organisation lets this account in by password. Told to who knew the password only.
     async fn local_allowed(&self, user: &UserRow) -> Result<(), AppError> {
-        let allowed = self.local_check(&self.store.read(), user).await;
+        let allowed = local_check(&self.store.read(), user).await;
         self.noting(&actor_of(user, Powers::session()), "session.create", user.id, allowed).await
-    }
-
-    /// The check alone: a password and a passkey are let in alike.
-    pub(super) async fn local_check(&self, db: &dyn Query, user: &UserRow) -> Result<(), AppError> {
-        let who = sso::local_sign_in(db, user.org).await?;
-        if who == LocalSignIn::All || user.roles.has(Role::OrganizationAdmin) {
-            return Ok(());
-        }
-        let reason = "your organisation signs in through its provider: use `cloister login URL --sso`".into();
-        Err(AppError::Refused { check: "local_sign_in".into(), reason })
     }
 
     /// A session of this user, in the caller's transaction.
@@ -214,6 +204,16 @@ impl App {
         tx.audit(EntryDraft::done(now, &who.actor, "session.end").target(id)).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Whether the organisation lets this account in by itself: a password and a passkey alike.
+pub(super) async fn local_check(db: &dyn Query, user: &UserRow) -> Result<(), AppError> {
+    let who = sso::local_sign_in(db, user.org).await?;
+    if who == LocalSignIn::All || user.roles.has(Role::OrganizationAdmin) {
+        return Ok(());
+    }
+    let reason = "your organisation signs in through its provider: use `cloister login URL --sso`".into();
+    Err(AppError::Refused { check: "local_sign_in".into(), reason })
 }
 
 /// A thing of the caller's own, if it is.

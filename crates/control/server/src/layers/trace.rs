@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 use cloister_model::Rng as _;
-use tracing::{Instrument as _, field::Empty, info_span};
+use tracing::{Instrument as _, debug_span, field::Empty, info_span};
 
 use crate::{
     ambient::SystemRng,
@@ -55,19 +55,14 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let parent = given(request.headers());
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str).unwrap_or_default();
-    let spanned = info_span!(
-        "request",
-        method = request.method().as_str(),
-        route,
-        request_id = id,
-        trace_id = Empty,
-        span_id = Empty,
-        status = Empty
-    );
-    let place = placed(&spanned, parent.as_ref()).unwrap_or_else(|| own(parent));
-    spanned.record("trace_id", &place.trace).record("span_id", &place.span);
-    let mut response = next.run(request).instrument(spanned.clone()).await;
-    spanned.record("status", i64::from(response.status().as_u16()));
+    let method = request.method().as_str();
+    // The exporter's span; where nothing is exported it is none, and costs nothing.
+    let served = debug_span!("serve", method, route, request_id = id, status = Empty);
+    let place = placed(&served, parent.as_ref()).unwrap_or_else(|| own(parent));
+    let (trace_id, span_id) = (place.trace.as_str(), place.span.as_str());
+    let logged = info_span!(parent: &served, "request", method, request_id = id, trace_id, span_id);
+    let mut response = next.run(request).instrument(logged).instrument(served.clone()).await;
+    served.record("status", i64::from(response.status().as_u16()));
     let answer = format!("00-{}-{}-{:02x}", place.trace, place.span, place.flags);
     if let Ok(value) = HeaderValue::from_str(&answer) {
         response.headers_mut().insert("traceresponse", value);

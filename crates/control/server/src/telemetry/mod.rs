@@ -53,9 +53,11 @@ pub enum TelemetryError {
 /// The exporter of one process.
 pub struct Telemetry(SdkTracerProvider);
 
-/// Spans of this program's own; a library's, and every event, stay here.
+/// Spans of this program's own, those for the exporter; a library's, and every event, stay here.
 fn own(metadata: &Metadata<'_>) -> bool {
-    metadata.is_span() && metadata.target().starts_with("cloister_")
+    metadata.is_span()
+        && metadata.target().starts_with("cloister_")
+        && vetted::SPANS.contains(&metadata.name())
 }
 
 impl Telemetry {
@@ -122,6 +124,9 @@ pub(crate) struct Place {
 
 /// The span as the exporter knows it, under the caller's if there is one; `None` where nothing is exported.
 pub(crate) fn placed(span: &Span, parent: Option<&Place>) -> Option<Place> {
+    if span.is_disabled() {
+        return None;
+    }
     let context = match parent {
         Some(parent) => Context::new().with_remote_span_context(SpanContext::new(
             TraceId::from_hex(&parent.trace).ok()?,

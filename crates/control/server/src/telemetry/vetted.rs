@@ -13,6 +13,9 @@ use opentelemetry_sdk::{
     trace::{SpanData, SpanEvents, SpanExporter, SpanLinks},
 };
 
+/// The spans by their names in the program.
+pub(super) const SPANS: [&str; 5] = ["serve", "job", "integrate", "begin", "commit"];
+
 /// An exporter that gets what is on the list.
 #[derive(Debug)]
 pub(super) struct Vetted<E>(pub(super) E);
@@ -39,7 +42,7 @@ impl<E: SpanExporter> SpanExporter for Vetted<E> {
 /// The span as it may leave, if it may.
 fn vet(span: SpanData) -> Option<SpanData> {
     let (name, kind, attributes) = match span.name.as_ref() {
-        "request" => request(&span),
+        "serve" => request(&span),
         "job" => {
             let kind = text(&span, "kind").unwrap_or_default();
             (format!("job {kind}"), SpanKind::Internal, vec![KeyValue::new("cloister.job.kind", kind)])
@@ -141,7 +144,7 @@ mod tests {
             KeyValue::new("status", 503_i64),
             KeyValue::new("email", "secret@one.example"),
         ];
-        let left = vet(span("request", given)).unwrap();
+        let left = vet(span("serve", given)).unwrap();
         assert_eq!(left.name, "_OTHER /api/v1/jobs/{id}");
         assert_eq!(left.status, Status::error(""));
         assert_eq!(

@@ -14,7 +14,7 @@ use webauthn_rs::prelude::{
 use super::{Begun, LONGEST_ID, MOST, answer, refusal, stored};
 use crate::{
     App, AppError,
-    people::sessions::{Identity, own},
+    people::sessions::{Identity, local_check, own},
 };
 
 const ADD: &str = "passkey.add";
@@ -54,7 +54,7 @@ impl App {
         let db = self.store.read();
         let rows = room_for_one(&db, who).await?;
         let local = who.user.password.is_some() || !rows.is_empty();
-        let allowed = if local { self.local_check(&db, &who.user).await } else { Err(provided()) };
+        let allowed = if local { local_check(&db, &who.user).await } else { Err(provided()) };
         self.noting(&who.actor, ADD, who.user.id, allowed).await?;
         self.prove_presence(who, password, ADD).await?;
         let known =

@@ -11,16 +11,14 @@ use cloister_store::{
     },
 };
 use serde_json::Value;
-use webauthn_rs::prelude::{
-    DiscoverableAuthentication, DiscoverableKey, PublicKeyCredential, Webauthn, WebauthnError,
-};
+use webauthn_rs::prelude::{DiscoverableAuthentication, PublicKeyCredential, Webauthn, WebauthnError};
 
 use super::{Begun, answer, refusal, stored};
 use crate::{
     App, AppError,
     people::{
         secrets,
-        sessions::{FAILURES, SignedIn, window},
+        sessions::{FAILURES, SignedIn, local_check, window},
     },
 };
 
@@ -35,9 +33,8 @@ fn verified(
     row: &PasskeyRow,
 ) -> Result<String, AppError> {
     let mut passkey = stored(row)?;
-    let result = site
-        .finish_discoverable_authentication_v2(sent, state, &DiscoverableKey::from(&passkey))
-        .map_err(|error| refusal(&error))?;
+    let result =
+        site.finish_discoverable_authentication_v2(sent, state, &passkey).map_err(|error| refusal(&error))?;
     passkey.update_credential(&result);
     serde_json::to_string(&passkey).map_err(AppError::internal)
 }
@@ -93,7 +90,7 @@ impl App {
             let reason = "an organisation admin has switched this account off".into();
             return Err(AppError::Refused { check: "disabled".into(), reason });
         }
-        self.local_check(&self.store.read(), user).await
+        local_check(&self.store.read(), user).await
     }
 
     async fn enter_by_passkey(
@@ -116,7 +113,7 @@ impl App {
         let tx = self.store.write().await?;
         tx.count_failure(tried, window(now), now).await?;
         let entry = EntryDraft::refused(now, &Actor::Anonymous, "session.create", check);
-        tx.audit(entry.target(user.id).fact("method", "passkey")).await?;
+        tx.audit(entry.organisation(user.org).target(user.id).fact("method", "passkey")).await?;
         Ok(tx.commit().await?)
     }
 }
