@@ -12,7 +12,7 @@ mod notices;
 mod people;
 mod problems;
 mod runs;
-pub mod scim;
+mod scim;
 mod security;
 mod sign_in;
 mod uploads;

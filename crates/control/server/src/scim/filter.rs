@@ -226,12 +226,11 @@ impl Operator {
     }
 }
 
-/// Attributes whose case matters.
+/// Whether case matters in an attribute: in ids, not in addresses.
 fn exact(name: &str) -> bool {
-    ["id", "externalId", "value", "$ref"].iter().any(|one| {
-        name.eq_ignore_ascii_case(one)
-            || name.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(one))
-    }) && !name.to_ascii_lowercase().starts_with("emails")
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let address = name.get(..6).is_some_and(|head| head.eq_ignore_ascii_case("emails"));
+    !address && ["id", "externalId", "value", "$ref"].iter().any(|one| one.eq_ignore_ascii_case(last))
 }
 
 fn holds(operator: Operator, have: &Value, want: &Value, exact: bool) -> bool {
