@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{http::request, world::enter};
 
 /// The interpreter of the environment that has `scim2-tester`; `cargo xtask test` makes it and says where it is.
+#[expect(clippy::disallowed_methods, reason = "the test is told by the environment")]
 fn python() -> PathBuf {
     let made = std::env::current_exe().unwrap();
     let target = made.ancestors().find(|folder| folder.ends_with("debug")).and_then(Path::parent);

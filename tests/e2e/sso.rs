@@ -138,6 +138,7 @@ fn people_enter_by_their_provider_and_nothing_else_about_a_token_may_differ() {
         ("expired", "expired"),
         ("unknown-key", "signature"),
         ("unsigned", "signature"),
+        ("shared-secret", "signature"),
     ] {
         house.provider.mode(mode);
         assert_eq!(house.refused(), check, "{mode}");
@@ -162,6 +163,19 @@ fn people_enter_by_their_provider_and_nothing_else_about_a_token_may_differ() {
     }
 }
 
+/// Where the provider sends the browser back to, not followed.
+fn way_back(browser: &mut Browser, mut url: String) -> String {
+    loop {
+        let answer = browser.ask("GET", &url, &[], "");
+        let to = answer.header("location").unwrap();
+        let to = if to.starts_with('/') { format!("{}{to}", parts(&url).0) } else { to };
+        if to.contains("/auth/oidc/callback") {
+            return to;
+        }
+        url = to;
+    }
+}
+
 #[test]
 fn a_redirect_is_good_once_and_for_the_browser_that_left() {
     let house = House::new();
@@ -171,16 +185,7 @@ fn a_redirect_is_good_once_and_for_the_browser_that_left() {
     for part in ["code_challenge_method=S256", "state=", "nonce=", "response_type=code", "scope=openid"] {
         assert!(away.contains(part), "{part} in {away}");
     }
-    let mut url = away;
-    let back = loop {
-        let answer = browser.ask("GET", &url, &[], "");
-        let to = answer.header("location").unwrap();
-        let to = if to.starts_with('/') { format!("{}{to}", parts(&url).0) } else { to };
-        if to.contains("/auth/oidc/callback") {
-            break to;
-        }
-        url = to;
-    };
+    let back = way_back(&mut browser, away);
     let stolen = Browser::default().ask("GET", &back, &[], "");
     assert!(stolen.status == 403 && stolen.body.contains("<code>state</code>"), "{}", stolen.body);
     let other = back.replace("&iss=", "&iss=https%3A%2F%2Fevil.example%2F");
@@ -188,6 +193,18 @@ fn a_redirect_is_good_once_and_for_the_browser_that_left() {
     assert!(mixed.status == 403 && mixed.body.contains("<code>iss</code>"), "{}", mixed.body);
     let again = browser.ask("GET", &back, &[], "");
     assert!(again.status == 403 && again.body.contains("<code>state</code>"), "used up: {}", again.body);
+    // The provider promises `iss` in its document: an answer without it is not its answer.
+    let leaves = browser.ask("GET", &house.start_url(), &[], "");
+    let back = way_back(&mut browser, leaves.header("location").unwrap());
+    let (before, after) = back.split_once("&iss=").unwrap();
+    let rest = after.split_once('&').map(|(_, rest)| format!("&{rest}")).unwrap_or_default();
+    let silent = browser.ask("GET", &format!("{before}{rest}"), &[], "");
+    assert!(silent.status == 403 && silent.body.contains("<code>iss</code>"), "{}", silent.body);
+    // A refusal of the provider is told as such.
+    let leaves = browser.ask("GET", &house.start_url(), &[], "");
+    let back = way_back(&mut browser, leaves.header("location").unwrap());
+    let denied = browser.ask("GET", &back.replace("code=", "error=access_denied&x="), &[], "");
+    assert!(denied.status == 403 && denied.body.contains("<code>provider</code>"), "{}", denied.body);
     let open = format!("{}/auth/oidc/{}/start?back=//evil.example", house.deployment.url, house.id);
     assert_eq!(browser.ask("GET", &open, &[], "").status, 400);
 }
@@ -209,6 +226,8 @@ fn groups_give_roles_an_absent_claim_takes_none_and_an_invitation_is_linked_once
     };
     assert_eq!(ben(json!(["makers", "others"])), [json!("workspace_admin")]);
     assert_eq!(ben(Value::Null), [json!("workspace_admin")], "absent is not empty");
+    let (_, log) = house.api("GET", "/audit?action=user.groups-absent", &Value::Null);
+    assert_eq!(log["items"].as_array().unwrap().len(), 1, "and the log tells: {log}");
     assert!(ben(json!([])).is_empty());
     let (_, users) = house.api("GET", "/users", &Value::Null);
     let all = users["items"].as_array().unwrap();

@@ -21,6 +21,7 @@ const lies = {
   "unknown-key": [{}, "unknown"],
   rotated: [{}, "second"],
   unsigned: [{}, null],
+  "shared-secret": [{}, "shared"],
 };
 
 async function lie(token) {
@@ -29,6 +30,10 @@ async function lie(token) {
   if (kid === null) {
     const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
     return `${part({ alg: "none" })}.${part(claims)}.`;
+  }
+  if (kid === "shared") {
+    // Signed with what both sides know, so a client could have made it: an algorithm that must not be taken.
+    return new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(Buffer.from("a secret for tests"));
   }
   return new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid }).sign(keys[kid].privateKey);
 }

@@ -13,7 +13,7 @@ mod passkeys;
 mod people;
 mod problems;
 mod runs;
-pub mod scim;
+mod scim;
 mod security;
 mod sign_in;
 mod uploads;

@@ -10,6 +10,7 @@ use super::{
     error::ScimFailure,
     filter::{Filter, Operator},
     path::Path,
+    resource::member,
     schema::{Kind, Type},
 };
 
@@ -29,10 +30,6 @@ pub(crate) struct Patch(Vec<(Op, Option<String>, Option<Value>)>);
 
 fn syntax(detail: &str) -> ScimFailure {
     ScimFailure::bad("invalidSyntax", detail)
-}
-
-fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 fn operation(value: &Value) -> Result<(Op, Option<String>, Option<Value>), ScimFailure> {

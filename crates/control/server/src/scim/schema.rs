@@ -163,7 +163,8 @@ fn user_attributes() -> Vec<Value> {
         ),
         define("name", "parts of the name", json!({ "type": "complex", "subAttributes": name })),
         define("displayName", "what the person is called", json!({})),
-        define("active", "whether the person may sign in", json!({ "type": "boolean" })),
+        // Never absent: where nothing was said, the person may.
+        define("active", "whether the person may sign in", json!({ "type": "boolean", "required": true })),
         define(
             "emails",
             "addresses, of domains that the provider claims",

@@ -131,7 +131,8 @@ impl App {
                 let new = self.new_user(who.provider.org, address.clone(), []);
                 tx.add_provisioned(&grant, &new).await?;
                 let entry = EntryDraft::done(now, &who.actor, "user.add").target(new.id);
-                let salt = hex::decode(&new.salt).ok().and_then(|s| s.try_into().ok()).unwrap_or_default();
+                let salt: [u8; 16] =
+                    hex::decode(&new.salt).ok().and_then(|s| s.try_into().ok()).unwrap_or_default();
                 let commitment = cloister_audit::commit(&salt, address.as_str());
                 tx.audit(entry.fact("email", commitment)).await?;
                 (people::user_by_id(&tx, new.id).await?.ok_or(AppError::Absent("user"))?, false)

@@ -122,7 +122,7 @@ impl App {
     async fn welcome(&self, tx: &Tx, provider: &ProviderRow, arrival: &Arrival) -> Result<UserRow, AppError> {
         if let Some(user) = sso::user_of(tx, &arrival.issuer, &arrival.subject).await? {
             if user.disabled {
-                return Err(refused("disabled", "an organisation admin has switched this account off"));
+                return Err(refused("disabled", "this account is switched off"));
             }
             if user.org != provider.org {
                 return Err(refused("organisation", "this person belongs to another organisation"));
@@ -145,7 +145,7 @@ impl App {
             Some(found) => match sso::open_invitation(tx, email).await? {
                 Some(user) if user.org == provider.org && !user.disabled => (user, "user.link"),
                 Some(_) | None if found.disabled => {
-                    return Err(refused("disabled", "an organisation admin has switched this account off"));
+                    return Err(refused("disabled", "this account is switched off"));
                 }
                 Some(_) | None => {
                     let text = "an account with this address is there already and is entered another way; \

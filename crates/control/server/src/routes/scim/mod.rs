@@ -1,13 +1,13 @@
 //! SCIM 2.0: what an organisation's provider asks (`/scim/v2`). Not part of the API's document: the standard describes it.
 
-pub(super) mod config;
-pub(super) mod groups;
-pub(super) mod resource_type;
-pub(super) mod resource_types;
-pub(super) mod schema;
-pub(super) mod schemas;
-pub(super) mod search;
-pub(super) mod users;
+mod config;
+mod groups;
+mod resource_type;
+mod resource_types;
+mod schema;
+mod schemas;
+mod search;
+mod users;
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// Every endpoint, with its description for the walk over them.
-pub fn endpoints() -> OpenApiRouter<Shared> {
+pub(super) fn endpoints() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(config::config))
         .routes(routes!(resource_types::resource_types))

@@ -53,7 +53,7 @@ async fn entra_provisions_suspends_restores_and_removes_a_person() {
     let suspended = place.done("PATCH", &path, off.clone()).await;
     assert_eq!(suspended["active"], false);
     assert!(!place.is_in(&session).await && !place.is_in(&token).await, "revoked");
-    assert!(place.arrive("ana", None).await.unwrap_err().contains("switched this account off"));
+    assert!(place.arrive("ana", None).await.unwrap_err().contains("switched off"));
     let again = place.done("PATCH", &path, off).await;
     assert_eq!(again["meta"], suspended["meta"], "nothing is written for nothing");
     let on = json!({ "Operations": [{ "op": "Replace", "path": "active", "value": "True" },

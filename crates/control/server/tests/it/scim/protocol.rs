@@ -101,7 +101,7 @@ async fn lists_are_paged_filtered_and_cut_to_what_is_asked_for() {
     }
     let cut = place.done("GET", "/Users?attributes=userName&count=1", Value::Null).await;
     let names: Vec<&String> = cut["Resources"][0].as_object().unwrap().keys().collect();
-    assert_eq!(names, ["id", "schemas", "userName"]);
+    assert_eq!(names, ["schemas", "id", "userName"]);
     let search = json!({ "filter": "userName sw \"d\"", "attributes": ["userName"] });
     let found = place.done("POST", "/.search", search).await;
     assert_eq!(

@@ -139,8 +139,9 @@ impl Tx {
         for user in users {
             let sql = "INSERT INTO scim_members (place, owner) SELECT $1, owner FROM scim_users
                 WHERE owner = $2 AND provider = $3 AND deleted IS NULL";
-            let values = [group.id.to_string(), user.to_string(), group.provider.to_string()];
-            if self.exec(sql, values.map(Into::into).into()).await? == 0 {
+            let values =
+                vec![group.id.to_string().into(), user.to_string().into(), group.provider.to_string().into()];
+            if self.exec(sql, values).await? == 0 {
                 return Err(StoreError::NotFound);
             }
         }

@@ -1,8 +1,8 @@
 //! People that providers push.
 
-pub(crate) mod change;
-pub(crate) mod create;
-pub(crate) mod list;
-pub(crate) mod remove;
-pub(crate) mod replace;
-pub(crate) mod show;
+pub(super) mod change;
+pub(super) mod create;
+pub(super) mod list;
+pub(super) mod remove;
+pub(super) mod replace;
+pub(super) mod show;
