@@ -153,7 +153,7 @@ impl Player {
             evidence,
         };
         let inclusion = self.server.release(lease.run, &report).await?;
-        let keys = self.broker.keys(session, inclusion.0).await?;
+        let keys = self.broker.keys(session, &inclusion.0).await?;
         for table in &lease.tables {
             let sealed = keys.get(&table.manifest).ok_or("a key is missing")?.clone();
             let sealed: seal::Sealed = serde_json::from_value(sealed)?;

@@ -87,11 +87,13 @@ impl Postgres {
         format!("postgres://cloister@localhost/postgres?host={}", self.folder.path().display())
     }
 
-    /// Has an administrator's statement carried out.
+    /// Has an administrator's statement carried out, whatever time limit is set for others.
     pub fn sql(&self, statement: &str) {
         let socket = self.folder.path().to_string_lossy().into_owned();
         let words = ["-h", &socket, "-U", "cloister", "-d", "postgres", "-q", "-c", statement];
-        let done = self.program("psql").args(words).output().unwrap_or_else(|e| panic!("psql: {e}"));
+        let mut psql = self.program("psql");
+        psql.env("PGOPTIONS", "-c statement_timeout=0").args(words);
+        let done = psql.output().unwrap_or_else(|e| panic!("psql: {e}"));
         assert!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
     }
 

@@ -93,7 +93,7 @@ fn a_read_only_disk_of_the_log_is_named_by_readiness_and_the_log_catches_up() {
 fn until_named(ana: &mut Caller, check: &str) {
     for _ in 0..500 {
         let (status, problem) = ana.draft();
-        assert_eq!(status, 201, "{problem}");
+        assert_eq!(status, 200, "{problem}");
         let (status, said) = ana.readiness();
         if status == 503 {
             assert_eq!(said["log"], check, "{said}");

@@ -8,7 +8,7 @@ use std::{
 
 use cloister_testkit::{Deployment, LossyPipe};
 
-use crate::caller::{ANA, Caller};
+use crate::caller::{ANA, Caller, times};
 
 const RULES: &str = r#"
 allowed_columns = ["patient"]
@@ -91,10 +91,7 @@ fn a_run_whose_every_answer_is_lost_twice_succeeds_with_one_release() {
             "{part}: {lost:?}"
         );
     }
-    let entries = ana_does(&["audit", "list", "--workspace", &ana.workspace]);
-    let of = |action: &str| {
-        let entries = entries["items"].as_array().unwrap().iter();
-        entries.filter(|entry| entry["action"] == action && entry["target"] == run).count()
-    };
-    assert_eq!((of("release"), of("run.finish")), (1, 1), "one release, one end");
+    let log = ana.log();
+    let counts = ["release", "run.finish"].map(|action| times(&log, action, run));
+    assert_eq!(counts, [1, 1], "one release, one end");
 }

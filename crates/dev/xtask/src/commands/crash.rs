@@ -17,6 +17,9 @@ pub(crate) struct Args {
     /// Chooses victims and moments.
     #[arg(long, default_value = "1")]
     seed: String,
+    /// Milliseconds within which a killed deployment must be ready again; more where other work shares the machine.
+    #[arg(long, default_value = "2000")]
+    ready_within: String,
 }
 
 /// Builds the programs, then lets `cloister-crash` do it.
@@ -30,5 +33,6 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let built = build::binaries(&console)?;
     let mut command = Command::new(built.folder.join("cloister-crash"));
     command.args(["--minutes", &args.minutes, "--database", &args.database, "--seed", &args.seed]);
+    command.args(["--ready-within", &args.ready_within]);
     process::run(&mut command)
 }
