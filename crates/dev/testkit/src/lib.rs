@@ -11,11 +11,13 @@
 mod binaries;
 mod database;
 mod deployment;
+mod files;
 mod postgres;
 mod user;
 
 pub use binaries::Binaries;
 pub use database::Database;
 pub use deployment::Deployment;
+pub use files::open_files;
 pub use postgres::Postgres;
 pub use user::{Outcome, User};

@@ -1,4 +1,4 @@
-//! Every developer command: `cargo xtask demo | test | check | arch | gen | bench | dist | fuzz`.
+//! Every developer command: `cargo xtask demo | test | check | arch | gen | bench | hammer | dist | fuzz`.
 //!
 //! Invariants: a command is one file under `commands/`; the crate links no other crate of the house, so that it builds
 //! in seconds and can judge the house from outside; what it reports comes from the tools it ran, never from itself.
@@ -9,8 +9,10 @@
 mod arch;
 mod commands;
 mod demo;
+mod hammer;
 mod postgres;
 mod process;
+mod python_env;
 mod suites;
 mod workspace;
 
@@ -36,6 +38,8 @@ enum Command {
     Bench(commands::bench::Args),
     /// Builds what is shipped and proves what is not in it.
     Dist(commands::dist::Args),
+    /// Makes requests up from the OpenAPI document and lets hostile clients at real deployments.
+    Hammer(commands::hammer::Args),
     /// Fuzzes the decoders of strangers' bytes.
     Fuzz(commands::fuzz::Args),
 }
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         Command::Gen(args) => commands::generate::run(&args),
         Command::Bench(args) => commands::bench::run(&args),
         Command::Dist(args) => commands::dist::run(&args),
+        Command::Hammer(args) => commands::hammer::run(&args),
         Command::Fuzz(args) => commands::fuzz::run(&args),
     };
     match outcome {

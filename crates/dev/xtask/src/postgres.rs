@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::suites::{self, SIMULATED, Totals};
-use crate::{demo::console::Console, demo::tools, process};
+use crate::{Outcome, demo::console::Console, demo::tools, process};
 
 /// The variable that the test kit reads.
 const VARIABLE: &str = "CLOISTER_TEST_DATABASE";
@@ -12,17 +12,25 @@ const FILTER: &str = "package(cloister-server) | package(cloister-app) | package
 
 /// Runs them; where PostgreSQL is missing and may not be installed, they are counted as skipped, and the way out is said.
 pub(crate) fn suite(console: &Console, agreed: bool) -> Result<Totals, String> {
-    if !is_there() && agreed {
-        tools::install(console, &["postgresql"])?;
-    }
-    if !is_there() {
-        eprintln!("postgres: its programs are missing; install Debian's `postgresql`, then run again");
+    if let Err(message) = ensure(console, agreed) {
+        eprintln!("postgres: {message}");
         return Ok(Totals { skipped: count()?, ..Totals::default() });
     }
     let mut command = process::cargo(["nextest", "run", "--workspace", "--no-fail-fast", "--color", "never"]);
     command.args(SIMULATED).args(["-E", FILTER]).env(VARIABLE, "postgres");
     let (printed, succeeded) = process::watch_stderr(&mut command)?;
     Ok(suites::nextest_totals(&printed).unwrap_or_default().judged(succeeded))
+}
+
+/// Installs it where it is missing and may be installed; else says the way out.
+pub(crate) fn ensure(console: &Console, agreed: bool) -> Outcome {
+    if !is_there() && agreed {
+        tools::install(console, &["postgresql"])?;
+    }
+    if is_there() {
+        return Ok(());
+    }
+    Err("its programs are missing; install Debian's `postgresql`, then run again".to_owned())
 }
 
 fn is_there() -> bool {
