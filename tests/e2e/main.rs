@@ -5,6 +5,7 @@ mod bad_input;
 mod browser;
 mod conventions;
 mod crashes;
+mod hostile;
 mod http;
 mod moving;
 mod recovery;

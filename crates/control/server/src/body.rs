@@ -6,8 +6,12 @@ use axum::{
 };
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::problem::Failure;
+use crate::{
+    layers::manners::{Late, is_late},
+    problem::Failure,
+};
 
 /// A JSON body.
 pub(crate) struct Body<T>(pub(crate) T);
@@ -16,12 +20,42 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Failure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| too_large(&rejection))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
+        if has_nul(&bytes) {
+            let text = "text may not contain the character U+0000";
+            return Err(Failure::new(422, "unprocessable", text));
+        }
         match serde_json::from_slice(&bytes) {
             Ok(body) => Ok(Self(body)),
             Err(e) if e.is_data() => Err(Failure::new(422, "unprocessable", e.to_string())),
             Err(e) => Err(Failure::new(400, "invalid", format!("the body is not JSON: {e}"))),
         }
+    }
+}
+
+/// Whether a string or name in the document has U+0000, which JSON writes in one way only.
+fn has_nul(bytes: &[u8]) -> bool {
+    fn within(value: &Value) -> bool {
+        match value {
+            Value::String(text) => text.contains('\0'),
+            Value::Array(items) => items.iter().any(within),
+            Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || within(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+    // A backslash may be escaped itself, so that only a document that could have one is looked at whole.
+    bytes.windows(6).any(|six| six == br"\u0000")
+        && serde_json::from_slice(bytes).is_ok_and(|value: Value| within(&value))
+}
+
+/// Bytes as they are.
+pub(crate) struct Raw(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| unread(&rejection))
     }
 }
 
@@ -39,8 +73,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     }
 }
 
-fn too_large(rejection: &BytesRejection) -> Failure {
-    if rejection.status().as_u16() == 413 {
+fn unread(rejection: &BytesRejection) -> Failure {
+    if is_late(rejection) {
+        Failure::new(408, "too-slow", Late.to_string())
+    } else if rejection.status().as_u16() == 413 {
         Failure::new(413, "too-large", "the body is larger than this endpoint takes")
     } else {
         Failure::new(400, "invalid", rejection.body_text())

@@ -1,8 +1,10 @@
 //! Arguments.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Parser, Subcommand};
+
+use crate::listen::Patience;
 
 /// The control plane of Cloister.
 #[derive(Debug, Parser)]
@@ -62,6 +64,15 @@ pub struct ServeOptions {
     /// Requests a second of one session or token, ten seconds' worth at once; 0 counts none.
     #[arg(long, default_value_t = 200)]
     pub rate_per_credential: u32,
+    /// Seconds for the head of a request, the wait for one on an open connection included.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub head_timeout: u64,
+    /// Seconds for the body of a request.
+    #[arg(long, default_value_t = 45, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub body_timeout: u64,
+    /// Seconds in which a client must take the next bytes of an answer.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub answer_timeout: u64,
     /// Event streams that may be open at once.
     #[arg(long, default_value_t = 20_000)]
     pub streams: usize,
@@ -101,6 +112,17 @@ pub struct ServeOptions {
     /// Log filter, such as `info` or `cloister_server=debug`.
     #[arg(long, default_value = "info")]
     pub log: String,
+}
+
+impl ServeOptions {
+    /// How long clients may take.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience {
+            head: Duration::from_secs(self.head_timeout),
+            body: Duration::from_secs(self.body_timeout),
+            answer: Duration::from_secs(self.answer_timeout),
+        }
+    }
 }
 
 fn public(text: &str) -> Result<String, String> {

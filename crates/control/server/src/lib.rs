@@ -14,6 +14,7 @@ mod cookie;
 pub mod courier;
 mod etag;
 pub mod layers;
+pub mod listen;
 pub mod lock;
 mod metrics;
 pub mod oidc;

@@ -23,6 +23,8 @@ fn title(slug: &str) -> &'static str {
         "not-found" => "Not found",
         "conflict" => "Conflict",
         "too-large" => "Too large",
+        "too-slow" => "Too slow",
+        "unsupported-encoding" => "Not in this form",
         "invalid-state" => "Not possible in this state",
         "unprocessable" => "It cannot be done as asked",
         "idempotency-key-reused" => "The key came with another body",

@@ -26,6 +26,7 @@ use crate::{
     broker_pipe::HttpBroker,
     courier::HttpCourier,
     layers::limits::Limits,
+    listen::{self, Guarded},
     lock::FolderLock,
     oidc::Providers,
     provider_file,
@@ -133,6 +134,7 @@ async fn compose(
         security_contact: options.security_contact.clone().map(Into::into),
         providers: Arc::new(Providers::new()?),
         public_url: public_url.into(),
+        patience: options.patience(),
         streams: Arc::new(Streams::new(options.streams, options.streams_per_user)),
         draining,
         tls: options.tls_cert.is_some(),
@@ -157,6 +159,10 @@ async fn stopped() {
 pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<(), ServeError> {
     let lock = FolderLock::take(&options.data).map_err(|e| failed("the data folder")(e.into()))?;
     let _lock = lock.ok_or_else(|| ServeError::Locked(options.data.display().to_string()))?;
+    match listen::open_files() {
+        Ok(most) => tracing::info!(most, "files that may be open"),
+        Err(error) => tracing::warn!(%error, "the bound of open files stays as it was"),
+    }
     let listener =
         std::net::TcpListener::bind(options.listen).map_err(|e| failed("the address")(e.into()))?;
     listener.set_nonblocking(true).map_err(|e| failed("the address")(e.into()))?;
@@ -211,6 +217,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
         drain.graceful_shutdown(Some(Duration::from_secs(20)));
     });
     ready(line.to_string());
+    let patience = shared.patience;
     let service = routes::router(shared).into_make_service_with_connect_info::<SocketAddr>();
     let served = match (&options.tls_cert, &options.tls_key) {
         (Some(cert), Some(key)) => {
@@ -218,11 +225,13 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
             let tls = tls.map_err(|e| failed("the TLS files")(e.into()))?;
             let server =
                 axum_server::from_tcp_rustls(listener, tls).map_err(|e| failed("listening")(e.into()))?;
-            server.handle(handle).serve(service).await
+            let server = server.map(|tls| tls.acceptor(Guarded(patience)));
+            listen::bounded(server, patience).handle(handle).serve(service).await
         }
         (None | Some(_), None) | (None, Some(_)) => {
             let server = axum_server::from_tcp(listener).map_err(|e| failed("listening")(e.into()))?;
-            server.handle(handle).serve(service).await
+            let server = server.acceptor(Guarded(patience));
+            listen::bounded(server, patience).handle(handle).serve(service).await
         }
     };
     stop.send_replace(true);

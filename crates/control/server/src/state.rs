@@ -23,6 +23,8 @@ pub struct Shared {
     pub providers: Arc<crate::oidc::Providers>,
     /// Where browsers reach this server, without a slash at the end.
     pub public_url: Arc<str>,
+    /// How long clients may take.
+    pub patience: crate::listen::Patience,
     /// Event streams that are open.
     pub streams: Arc<crate::streams::Streams>,
     /// Becomes true when the server is to stop: streams end then.

@@ -1,4 +1,4 @@
-//! Every developer command: `cargo xtask demo | test | check | arch | gen | crash | bench | dist | fuzz`.
+//! Every developer command: `cargo xtask demo | test | check | arch | gen | hammer | crash | bench | dist | fuzz`.
 //!
 //! Invariants: a command is one file under `commands/`; the crate links no other crate of the house, so that it builds
 //! in seconds and can judge the house from outside; what it reports comes from the tools it ran, never from itself.
@@ -9,6 +9,7 @@
 mod arch;
 mod commands;
 mod demo;
+mod hammer;
 mod postgres;
 mod process;
 mod python_env;
@@ -39,6 +40,8 @@ enum Command {
     Bench(commands::bench::Args),
     /// Builds what is shipped and proves what is not in it.
     Dist(commands::dist::Args),
+    /// Makes requests up from the OpenAPI document and lets hostile clients at real deployments.
+    Hammer(commands::hammer::Args),
     /// Fuzzes the decoders of strangers' bytes.
     Fuzz(commands::fuzz::Args),
 }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Crash(args) => commands::crash::run(&args),
         Command::Bench(args) => commands::bench::run(&args),
         Command::Dist(args) => commands::dist::run(&args),
+        Command::Hammer(args) => commands::hammer::run(&args),
         Command::Fuzz(args) => commands::fuzz::run(&args),
     };
     match outcome {

@@ -11,7 +11,7 @@ use std::{
 use crate::{process, workspace};
 
 /// The environments, by name: `tests/python/requirements-NAME.txt`.
-const NAMES: [&str; 1] = ["scim"];
+const NAMES: [&str; 2] = ["hammer", "scim"];
 
 /// The variable in which tests find the interpreter of an environment.
 fn variable(name: &str) -> String {
@@ -38,7 +38,7 @@ pub(crate) fn variables() -> impl Iterator<Item = (String, OsString)> {
 
 /// Makes what is missing or out of date.
 pub(crate) fn ensure_all() -> Result<(), String> {
-    NAMES.into_iter().try_for_each(|name| ensure(&folder_of(name), &requirements_of(name)).map(|_| ()))
+    NAMES.into_iter().try_for_each(|name| ensure(name).map(|_| ()))
 }
 
 /// Whether the environment is of these requirements: it holds their text, written last.
@@ -47,8 +47,12 @@ fn is_fresh(folder: &Path, wanted: &str) -> bool {
         && fs::read_to_string(folder.join("made-of.txt")).is_ok_and(|text| text == wanted)
 }
 
-/// An environment in `folder` with what `requirements` pins; gives its interpreter.
-pub(crate) fn ensure(folder: &Path, requirements: &Path) -> Result<PathBuf, String> {
+/// The environment of that name with what its requirements pin; gives its interpreter.
+pub(crate) fn ensure(name: &str) -> Result<PathBuf, String> {
+    made(&folder_of(name), &requirements_of(name))
+}
+
+fn made(folder: &Path, requirements: &Path) -> Result<PathBuf, String> {
     let named = |path: &Path, error: &std::io::Error| format!("`{}`: {error}", path.display());
     let wanted = fs::read_to_string(requirements).map_err(|error| named(requirements, &error))?;
     let python = interpreter(folder);

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 /// `https://cloister.dev/problems/<slug>` with the slugs below; `check` names the refusing check where one did.
 ///
 /// Slugs: `invalid` (400), `unauthenticated` (401), `refused` (403), `not-found` (404), `conflict` (409),
-/// `too-large` (413), `invalid-state` (409), `unprocessable` (422), `rate-limited` (429), `internal` (500),
+/// `too-slow` (408), `too-large` (413), `unsupported-encoding` (415), `invalid-state` (409), `unprocessable` (422), `rate-limited` (429), `internal` (500),
 /// `unavailable` (503).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {

@@ -14,6 +14,7 @@ use cloister_app::idempotency::{Keyed, Known, MAX_KEY, within};
 use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
 
+use super::manners::{Late, is_late};
 use crate::{Shared, caller::bearer, problem::Failure, routes::MAX_BODY};
 
 const KEY: &str = "idempotency-key";
@@ -50,9 +51,12 @@ async fn carried_out(shared: &Shared, request: Request, next: Next) -> Result<Re
     let key = if request.method() == Method::POST { key_of(request.headers())? } else { None };
     let Some(key) = key else { return Ok(next.run(request).await) };
     let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, MAX_BODY)
-        .await
-        .map_err(|_| Failure::new(413, "too-large", "the body is larger than a request with a key may be"))?;
+    let body = axum::body::to_bytes(body, MAX_BODY).await.map_err(|error| {
+        if is_late(&error) {
+            return Failure::new(408, "too-slow", Late.to_string());
+        }
+        Failure::new(413, "too-large", "the body is larger than a request with a key may be")
+    })?;
     let credential = bearer(&parts.headers).unwrap_or_default();
     let keyed = Keyed::new(credential, parts.uri.path(), &key, &body);
     let begun = match shared.app.begin_request(&keyed).await? {

@@ -2,5 +2,7 @@
 
 pub(crate) mod idempotency;
 pub mod limits;
+pub(crate) mod manners;
 pub(crate) mod retiring;
 pub(crate) mod trace;
+pub(crate) mod whole;

@@ -31,6 +31,7 @@ const STILL: Duration = Duration::from_secs(60);
 /// Where to begin.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(in crate::routes) struct From {
     /// For clients that cannot send `Last-Event-ID`.
     #[param(minimum = 0)]

@@ -16,6 +16,7 @@ mod runs;
 mod scim;
 mod security;
 mod sign_in;
+mod surface;
 mod uploads;
 mod users;
 mod webhooks;
@@ -46,7 +47,7 @@ use utoipa_axum::{
 
 use crate::{
     Shared,
-    layers::{idempotency, limits, retiring, trace},
+    layers::{idempotency, limits, manners, retiring, trace, whole},
     problem::{Failure, with_request_id},
 };
 
@@ -168,6 +169,7 @@ fn errands() -> OpenApiRouter<Shared> {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = OpenApiRouter::<Shared>::new().nest("/api/v1", api()).into_openapi();
     problems::of_each(&mut document);
+    surface::of_each(&mut document);
     document.info.title = "Cloister".into();
     document.info.version = env!("CARGO_PKG_VERSION").into();
     document
@@ -203,6 +205,8 @@ pub fn router(shared: Shared) -> Router {
     let id = HeaderName::from_static("x-request-id");
     let all = OpenApiRouter::new().nest("/api/v1", api()).nest(crate::scim::ROOT, scim::endpoints());
     let (api, _) = all.split_for_parts();
+    // A body that comes late is told so before the request's own time is over.
+    let timeout = TIMEOUT.max(shared.patience.body + TIMEOUT / 4);
     let set = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -218,11 +222,13 @@ pub fn router(shared: Shared) -> Router {
             Failure::new(405, "invalid", "the endpoint has no such method")
         })
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(shared.clone(), idempotency::once))
+        .layer(middleware::from_fn_with_state(shared.clone(), manners::mind))
         .layer(middleware::from_fn_with_state(shared.clone(), limits::limit))
         .layer(middleware::from_fn_with_state(shared.clone(), crate::refusals::count))
+        .layer(middleware::from_fn(whole::whole))
         .layer(middleware::from_fn(with_request_id))
         .layer(PropagateRequestIdLayer::new(id.clone()))
         .layer(TraceLayer::new_for_http())

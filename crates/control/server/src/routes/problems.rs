@@ -7,8 +7,11 @@ use utoipa::openapi::{
 
 use cloister_api::Problem;
 
-const OF_ALL: [(&str, &str); 4] = [
+use super::surface::operations;
+
+const OF_ALL: [(&str, &str); 5] = [
     ("400", "malformed"),
+    ("415", "a body with `Content-Encoding`"),
     ("429", "too many requests; `Retry-After` says when to come again"),
     ("500", "the server failed"),
     ("503", "the database, the log or the broker does not answer"),
@@ -18,7 +21,8 @@ const OF_KNOWN: [(&str, &str); 3] = [
     ("403", "refused; `check` names by what"),
     ("404", "not there, or unknown to you"),
 ];
-const OF_WRITES: [(&str, &str); 3] = [
+const OF_WRITES: [(&str, &str); 4] = [
+    ("408", "the body did not come in time"),
     ("409", "it conflicts with what is there, or is not possible in this state"),
     ("413", "too large"),
     ("422", "well-formed, but it cannot be done as asked"),
@@ -52,18 +56,7 @@ fn declare(method: &HttpMethod, operation: &mut Operation) {
 pub(super) fn of_each(document: &mut OpenApi) {
     let components = document.components.get_or_insert_with(Components::new);
     components.schemas.entry("Problem".to_owned()).or_insert_with(Problem::schema);
-    for item in document.paths.paths.values_mut() {
-        let operations = [
-            (HttpMethod::Get, &mut item.get),
-            (HttpMethod::Post, &mut item.post),
-            (HttpMethod::Put, &mut item.put),
-            (HttpMethod::Patch, &mut item.patch),
-            (HttpMethod::Delete, &mut item.delete),
-        ];
-        for (method, operation) in operations {
-            if let Some(operation) = operation {
-                declare(&method, operation);
-            }
-        }
+    for (_path, method, operation) in operations(document) {
+        declare(&method, operation);
     }
 }

@@ -83,6 +83,7 @@ impl House {
             work: tokio::sync::Notify::new(),
         });
         let shared = Shared {
+            patience: cloister_server::listen::Patience::default(),
             app: app.clone(),
             worker_token: secrets::hash("worker").into(),
             limits: Arc::new(Limits::new(per_address, per_credential)),

@@ -8,4 +8,5 @@ pub(crate) mod demo;
 pub(crate) mod dist;
 pub(crate) mod fuzz;
 pub(crate) mod generate;
+pub(crate) mod hammer;
 pub(crate) mod test;

@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use crate::demo::{build, console::Console, tools};
+use crate::hammer::{self, Database};
 use crate::suites::Totals;
 use crate::{Outcome, postgres, python_env, suites, workspace};
 
@@ -13,6 +14,23 @@ pub(crate) struct Args {
     /// Given to nextest as they are (filters, `-E` expressions); other suites are left out then.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     filter: Vec<String>,
+}
+
+/// Requests of the short run to each database.
+const REQUESTS: u32 = 2000;
+
+fn hammered(console: &Console, database: Database, agreed: bool) -> Result<Totals, String> {
+    if database == Database::Postgres
+        && let Err(message) = postgres::ensure(console, agreed)
+    {
+        eprintln!("hammer on postgres: {message}");
+        return Ok(Totals { skipped: 1, ..Totals::default() });
+    }
+    let report = hammer::hit(database, REQUESTS, 1, "")?;
+    if report.findings() > 0 {
+        report.show();
+    }
+    Ok(report.totals())
 }
 
 /// Runs the suites; the last line says `N passed, N failed`.
@@ -38,6 +56,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter, &without)))];
     if args.filter.is_empty() {
         lines.push(report("postgres", postgres::suite(has_postgres)));
+        for database in [Database::Sqlite, Database::Postgres] {
+            let name = format!("hammer on {}", database.word());
+            lines.push(report(&name, hammered(&console, database, agreed)));
+        }
         lines.push(report("documentation", suites::documentation()));
         for (name, result) in [("python", suites::python()), ("web", suites::web())] {
             lines.extend(result.transpose().map(|result| report(name, result)));

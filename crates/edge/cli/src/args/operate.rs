@@ -41,6 +41,21 @@ pub(crate) struct Exposure {
     /// Requests a second of one session or token, ten seconds' worth at once; 0 counts none. [default: 200]
     #[arg(long, value_name = "N")]
     pub(crate) rate_per_credential: Option<u32>,
+    /// Seconds for the head of a request, the wait for one on an open connection included. [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) head_timeout: Option<u32>,
+    /// Seconds for the body of a request. [default: 45]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) body_timeout: Option<u32>,
+    /// Seconds in which a client must take the next bytes of an answer. [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) answer_timeout: Option<u32>,
+    /// Event streams that may be open at once. [default: 20000]
+    #[arg(long, value_name = "N")]
+    pub(crate) streams: Option<u32>,
+    /// Event streams that one user may have open at once. [default: 50]
+    #[arg(long, value_name = "N")]
+    pub(crate) streams_per_user: Option<u32>,
     /// Address of a listener for Prometheus metrics; none by default.
     #[arg(long, env = "CLOISTER_METRICS")]
     pub(crate) metrics: Option<SocketAddr>,
@@ -64,6 +79,11 @@ impl Exposure {
         let pairs = [
             ("--rate-per-address", self.rate_per_address.map(|n| n.to_string())),
             ("--rate-per-credential", self.rate_per_credential.map(|n| n.to_string())),
+            ("--head-timeout", self.head_timeout.map(|n| n.to_string())),
+            ("--body-timeout", self.body_timeout.map(|n| n.to_string())),
+            ("--answer-timeout", self.answer_timeout.map(|n| n.to_string())),
+            ("--streams", self.streams.map(|n| n.to_string())),
+            ("--streams-per-user", self.streams_per_user.map(|n| n.to_string())),
             ("--metrics", self.metrics.map(|address| address.to_string())),
             ("--otlp-endpoint", self.otlp_endpoint.clone()),
             ("--public-url", self.public_url.clone()),

@@ -22,16 +22,17 @@ use crate::{Shared, page::Paged, problem::Failure};
 /// Which entries.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(in crate::routes) struct AuditQuery {
     /// Of this workspace.
     workspace: Option<String>,
     /// Of this action.
     action: Option<String>,
     /// Not before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = DateTime)]
     from: Option<Timestamp>,
     /// Before.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, format = DateTime)]
     to: Option<Timestamp>,
     /// `next` of the page before.
     #[serde(default)]

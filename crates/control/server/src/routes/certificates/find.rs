@@ -10,6 +10,7 @@ use crate::{Shared, body::Asked, caller::Caller, problem::Failure};
 
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(in crate::routes) struct ByEmail {
     /// The exact address.
     #[param(value_type = String)]

@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[utoipa::path(put, path = "/jobs/{id}", params(("id" = String, Path), ("If-Match" = String, Header)), request_body = Draft,
-    responses((status = 200, body = Job)))]
+    responses((status = 200, body = Job, headers(("ETag" = String)))))]
 pub(in crate::routes) async fn change(
     State(shared): State<Shared>,
     Caller(who): Caller,

@@ -50,6 +50,7 @@ fn id(path: &Path<String>) -> Result<RunId, Failure> {
 /// The fence of the lease.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Fence {
     /// As the lease gave it.
     fence: i64,

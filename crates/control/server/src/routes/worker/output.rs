@@ -1,13 +1,17 @@
 //! `PUT /worker/runs/{id}/outputs/{name}`.
 
 use axum::{
-    body::Bytes,
     extract::{Path, State},
     http::StatusCode,
 };
 
 use super::{Fence, id};
-use crate::{Shared, body::Asked, caller::WorkerCaller, problem::Failure};
+use crate::{
+    Shared,
+    body::{Asked, Raw},
+    caller::WorkerCaller,
+    problem::Failure,
+};
 
 #[utoipa::path(put, path = "/worker/runs/{id}/outputs/{name}", params(("id" = String, Path), ("name" = String, Path), Fence),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"), responses((status = 204)))]
@@ -16,7 +20,7 @@ pub(in crate::routes) async fn output(
     WorkerCaller(actor): WorkerCaller,
     Path((run, name)): Path<(String, String)>,
     Asked(Fence { fence }): Asked<Fence>,
-    content: Bytes,
+    Raw(content): Raw,
 ) -> Result<StatusCode, Failure> {
     shared.app.put_output(&actor, (id(&Path(run))?, fence), &name, content).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[utoipa::path(patch, path = "/workspaces/{id}", params(("id" = String, Path), ("If-Match" = String, Header)), request_body = SetDescriptionRequest,
-    responses((status = 200, body = Workspace)))]
+    responses((status = 200, body = Workspace, headers(("ETag" = String)))))]
 pub(in crate::routes) async fn describe(
     State(shared): State<Shared>,
     Caller(who): Caller,
