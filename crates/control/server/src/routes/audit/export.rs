@@ -33,9 +33,11 @@ pub(in crate::routes) enum Format {
 
 /// Which form.
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::routes) struct Form {
     /// `jsonl` or `csv`.
     #[serde(default)]
+    #[param(inline)]
     format: Format,
 }
 
