@@ -4,12 +4,13 @@ mod device;
 mod local;
 mod logout;
 mod page;
+mod session;
 mod sign_in;
 mod sso;
 
 use axum::{
     Router,
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
@@ -27,6 +28,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/auth/device_authorization", post(device::authorization))
         .route("/auth/token", post(device::token))
         .route("/device", get(device::show).post(device::answer))
+        .merge(session::routes())
 }
 
 /// Whose session the browser's cookie is.
@@ -41,12 +43,23 @@ async fn visitor(shared: &Shared, headers: &HeaderMap) -> Result<Option<Identity
     }
 }
 
+/// The cookie of a session that has just begun.
+fn session_cookie(shared: &Shared, done: &SignedIn) -> Result<HeaderValue, Failure> {
+    let left = done.session.expires.since(done.session.created).micros() / 1_000_000;
+    cookie::set(shared, cookie::SESSION, &done.token, left)
+}
+
 /// Signed in: the session goes into the cookie, the browser goes on.
 fn entered(shared: &Shared, done: &SignedIn, back: &str) -> Result<Response, Failure> {
-    let left = done.session.expires.since(done.session.created).micros() / 1_000_000;
-    let value = cookie::set(shared, cookie::SESSION, &done.token, left)?;
     let mut response = Redirect::to(back).into_response();
-    response.headers_mut().append(header::SET_COOKIE, value);
+    response.headers_mut().append(header::SET_COOKIE, session_cookie(shared, done)?);
     response.headers_mut().append(header::SET_COOKIE, cookie::set(shared, cookie::LEAVING, "", 0)?);
+    Ok(response)
+}
+
+/// Signed in: the session goes into the cookie, and nowhere else.
+fn carried(shared: &Shared, done: &SignedIn) -> Result<Response, Failure> {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().append(header::SET_COOKIE, session_cookie(shared, done)?);
     Ok(response)
 }
