@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list"];
+        get: operations["get_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -27,7 +27,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["export"];
+        get: operations["get_audit_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -43,7 +43,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["broker"];
+        get: operations["get_broker"];
         put?: never;
         post?: never;
         delete?: never;
@@ -61,7 +61,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["evidence"];
+        post: operations["post_broker_evidence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -75,9 +75,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["find"];
+        get: operations["get_certificates"];
         put?: never;
-        post: operations["request"];
+        post: operations["post_certificates"];
         delete?: never;
         options?: never;
         head?: never;
@@ -93,7 +93,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["recover"];
+        post: operations["post_certificates_recoveries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -107,7 +107,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show"];
+        get: operations["get_certificates_by_digest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -125,7 +125,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["revoke"];
+        post: operations["post_certificates_by_digest_revocations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -139,9 +139,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list"];
+        get: operations["get_datasets"];
         put?: never;
-        post: operations["add"];
+        post: operations["post_datasets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -155,7 +155,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show"];
+        get: operations["get_datasets_by_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -173,7 +173,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["delete"];
+        post: operations["post_datasets_by_id_deletion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -187,7 +187,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["download"];
+        get: operations["get_datasets_by_id_files_by_version_by_name"];
         put?: never;
         post?: never;
         delete?: never;
@@ -205,7 +205,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["supersede"];
+        post: operations["post_datasets_by_id_manifests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -221,7 +221,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["revoke"];
+        post: operations["post_datasets_by_id_revocations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -237,7 +237,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["reseal"];
+        post: operations["post_datasets_by_id_seals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -253,7 +253,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["share_to"];
+        post: operations["post_datasets_by_id_shares"];
         delete?: never;
         options?: never;
         head?: never;
@@ -271,7 +271,7 @@ export interface paths {
          * Each message's `data` is an event, its `id` a place to go on from. `ready` comes first; `reset` says that too much
          *     happened since `Last-Event-ID`: read everything again.
          */
-        get: operations["events"];
+        get: operations["get_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -287,7 +287,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list"];
+        get: operations["get_jobs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -303,10 +303,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show"];
-        put: operations["change"];
+        get: operations["get_jobs_by_id"];
+        put: operations["put_jobs_by_id"];
         post?: never;
-        delete: operations["delete"];
+        delete: operations["delete_jobs_by_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -321,7 +321,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["review_it"];
+        post: operations["post_jobs_by_id_reviews"];
         delete?: never;
         options?: never;
         head?: never;
@@ -337,7 +337,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["run"];
+        post: operations["post_jobs_by_id_runs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -353,7 +353,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["submit"];
+        post: operations["post_jobs_by_id_submission"];
         delete?: never;
         options?: never;
         head?: never;
@@ -369,7 +369,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["test"];
+        post: operations["post_jobs_by_id_tests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -385,7 +385,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["withdraw"];
+        post: operations["post_jobs_by_id_withdrawals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -399,7 +399,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["info"];
+        get: operations["get_log"];
         put?: never;
         post?: never;
         delete?: never;
@@ -415,7 +415,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["checkpoint"];
+        get: operations["get_log_checkpoint"];
         put?: never;
         post?: never;
         delete?: never;
@@ -431,7 +431,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["tile"];
+        get: operations["get_log_tile_by_path"];
         put?: never;
         post?: never;
         delete?: never;
@@ -447,7 +447,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["me"];
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -464,7 +464,7 @@ export interface paths {
             cookie?: never;
         };
         /** Newest first. */
-        get: operations["list"];
+        get: operations["get_notices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -482,7 +482,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["read_all"];
+        post: operations["post_notices_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -496,8 +496,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["settings"];
-        put: operations["mute"];
+        get: operations["get_notices_settings"];
+        put: operations["put_notices_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -512,7 +512,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["unread"];
+        get: operations["get_notices_unread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -530,7 +530,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["read_one"];
+        post: operations["post_notices_by_id_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -546,7 +546,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["set_password"];
+        post: operations["post_passwords"];
         delete?: never;
         options?: never;
         head?: never;
@@ -560,7 +560,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list"];
+        get: operations["get_runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -576,7 +576,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show"];
+        get: operations["get_runs_by_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -592,7 +592,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["bundle"];
+        get: operations["get_runs_by_id_bundle"];
         put?: never;
         post?: never;
         delete?: never;
@@ -610,7 +610,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["cancel"];
+        post: operations["post_runs_by_id_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -624,7 +624,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["output"];
+        get: operations["get_runs_by_id_outputs_by_name"];
         put?: never;
         post?: never;
         delete?: never;
@@ -640,7 +640,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["all_statements"];
+        get: operations["get_runs_by_id_statements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -656,9 +656,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["sessions"];
+        get: operations["get_sessions"];
         put?: never;
-        post: operations["sign_in"];
+        post: operations["post_sessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -675,7 +675,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["end_session"];
+        delete: operations["delete_sessions_by_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -690,7 +690,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["set_up"];
+        post: operations["post_setup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -704,7 +704,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["settings"];
+        get: operations["get_sign_in"];
         put?: never;
         post?: never;
         delete?: never;
@@ -721,7 +721,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["set_local"];
+        put: operations["put_sign_in_local"];
         post?: never;
         delete?: never;
         options?: never;
@@ -737,8 +737,8 @@ export interface paths {
             cookie?: never;
         };
         /** For the sign-in page, so for anybody. */
-        get: operations["names"];
-        put: operations["set_provider"];
+        get: operations["get_sign_in_providers"];
+        put: operations["put_sign_in_providers"];
         post?: never;
         delete?: never;
         options?: never;
@@ -756,7 +756,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["remove_provider"];
+        delete: operations["delete_sign_in_providers_by_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -772,7 +772,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Asks the provider for its discovery document and keys: what a sign-in needs first. */
-        post: operations["test_provider"];
+        post: operations["post_sign_in_providers_by_id_tests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -786,9 +786,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["tokens"];
+        get: operations["get_tokens"];
         put?: never;
-        post: operations["create_token"];
+        post: operations["post_tokens"];
         delete?: never;
         options?: never;
         head?: never;
@@ -805,7 +805,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["end_token"];
+        delete: operations["delete_tokens_by_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -820,7 +820,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["begin"];
+        post: operations["post_uploads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -834,7 +834,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show"];
+        get: operations["get_uploads_by_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -852,7 +852,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["finish"];
+        post: operations["post_uploads_by_id_finish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -867,7 +867,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["part"];
+        put: operations["put_uploads_by_id_parts_by_offset"];
         post?: never;
         delete?: never;
         options?: never;
@@ -882,9 +882,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list"];
+        get: operations["get_users"];
         put?: never;
-        post: operations["add"];
+        post: operations["post_users"];
         delete?: never;
         options?: never;
         head?: never;
@@ -900,7 +900,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["disable"];
+        post: operations["post_users_by_id_disable"];
         delete?: never;
         options?: never;
         head?: never;
@@ -916,7 +916,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["enable"];
+        post: operations["post_users_by_id_enable"];
         delete?: never;
         options?: never;
         head?: never;
@@ -934,7 +934,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** The account then waits like an invitation: whoever comes by the provider with its verified address enters it. */
-        delete: operations["end_password"];
+        delete: operations["delete_users_by_id_password"];
         options?: never;
         head?: never;
         patch?: never;
@@ -948,7 +948,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["set_roles"];
+        put: operations["put_users_by_id_roles"];
         post?: never;
         delete?: never;
         options?: never;
@@ -963,9 +963,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list"];
+        get: operations["get_webhooks"];
         put?: never;
-        post: operations["add"];
+        post: operations["post_webhooks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -980,9 +980,9 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["change"];
+        put: operations["put_webhooks_by_id"];
         post?: never;
-        delete: operations["remove"];
+        delete: operations["delete_webhooks_by_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -996,7 +996,7 @@ export interface paths {
             cookie?: never;
         };
         /** Newest first; what ended is shown for 30 days. */
-        get: operations["deliveries"];
+        get: operations["get_webhooks_by_id_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1015,7 +1015,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** A new secret signs from now on; the old one too for some hours. */
-        post: operations["rotate"];
+        post: operations["post_webhooks_by_id_secrets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1032,7 +1032,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Sends a trial of the type `webhook.test`; how it went is in the list of deliveries. */
-        post: operations["test"];
+        post: operations["post_webhooks_by_id_tests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1048,7 +1048,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["lease"];
+        post: operations["post_worker_leases"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1062,7 +1062,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ciphertext"];
+        get: operations["get_worker_runs_by_id_files_by_dataset_by_version_by_name"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1080,7 +1080,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["finish"];
+        post: operations["post_worker_runs_by_id_finish"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1095,7 +1095,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put: operations["output"];
+        put: operations["put_worker_runs_by_id_outputs_by_name"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1112,7 +1112,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["progress"];
+        post: operations["post_worker_runs_by_id_progress"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1128,7 +1128,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["release"];
+        post: operations["post_worker_runs_by_id_release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1142,7 +1142,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list"];
+        get: operations["get_workers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1158,9 +1158,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["list"];
+        get: operations["get_workspaces"];
         put?: never;
-        post: operations["create"];
+        post: operations["post_workspaces"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1174,13 +1174,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["show"];
+        get: operations["get_workspaces_by_id"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["describe"];
+        patch: operations["patch_workspaces_by_id"];
         trace?: never;
     };
     "/api/v1/workspaces/{id}/acceptances": {
@@ -1192,7 +1192,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["accept"];
+        post: operations["post_workspaces_by_id_acceptances"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1208,7 +1208,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["archive"];
+        post: operations["post_workspaces_by_id_archive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1224,7 +1224,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["amend"];
+        post: operations["post_workspaces_by_id_charters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1238,7 +1238,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["of_workspace"];
+        get: operations["get_workspaces_by_id_datasets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1254,9 +1254,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["of_workspace"];
+        get: operations["get_workspaces_by_id_jobs"];
         put?: never;
-        post: operations["create"];
+        post: operations["post_workspaces_by_id_jobs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1272,7 +1272,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["decline"];
+        post: operations["post_workspaces_by_id_refusals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1288,7 +1288,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["resend"];
+        post: operations["post_workspaces_by_id_resends"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1302,7 +1302,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["of_workspace"];
+        get: operations["get_workspaces_by_id_runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1318,7 +1318,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["all_statements"];
+        get: operations["get_workspaces_by_id_statements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1336,7 +1336,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["suspend"];
+        post: operations["post_workspaces_by_id_suspensions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2700,7 +2700,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    list: {
+    get_audit: {
         parameters: {
             query?: {
                 /** @description Of this workspace. */
@@ -2795,7 +2795,7 @@ export interface operations {
             };
         };
     };
-    export: {
+    get_audit_export: {
         parameters: {
             query?: {
                 /** @description Of this workspace. */
@@ -2892,7 +2892,7 @@ export interface operations {
             };
         };
     };
-    broker: {
+    get_broker: {
         parameters: {
             query?: never;
             header?: never;
@@ -2974,7 +2974,7 @@ export interface operations {
             };
         };
     };
-    evidence: {
+    post_broker_evidence: {
         parameters: {
             query?: never;
             header?: never;
@@ -3087,7 +3087,7 @@ export interface operations {
             };
         };
     };
-    find: {
+    get_certificates: {
         parameters: {
             query: {
                 /** @description The exact address. */
@@ -3172,7 +3172,7 @@ export interface operations {
             };
         };
     };
-    request: {
+    post_certificates: {
         parameters: {
             query?: never;
             header?: never;
@@ -3285,7 +3285,7 @@ export interface operations {
             };
         };
     };
-    recover: {
+    post_certificates_recoveries: {
         parameters: {
             query?: never;
             header?: never;
@@ -3396,7 +3396,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    get_certificates_by_digest: {
         parameters: {
             query?: never;
             header?: never;
@@ -3480,7 +3480,7 @@ export interface operations {
             };
         };
     };
-    revoke: {
+    post_certificates_by_digest_revocations: {
         parameters: {
             query?: never;
             header?: never;
@@ -3603,7 +3603,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    get_datasets: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -3690,7 +3690,7 @@ export interface operations {
             };
         };
     };
-    add: {
+    post_datasets: {
         parameters: {
             query?: never;
             header?: never;
@@ -3803,7 +3803,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    get_datasets_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -3887,7 +3887,7 @@ export interface operations {
             };
         };
     };
-    delete: {
+    post_datasets_by_id_deletion: {
         parameters: {
             query?: never;
             header?: never;
@@ -4010,7 +4010,7 @@ export interface operations {
             };
         };
     };
-    download: {
+    get_datasets_by_id_files_by_version_by_name: {
         parameters: {
             query?: never;
             header?: never;
@@ -4104,7 +4104,7 @@ export interface operations {
             };
         };
     };
-    supersede: {
+    post_datasets_by_id_manifests: {
         parameters: {
             query?: never;
             header?: never;
@@ -4227,7 +4227,7 @@ export interface operations {
             };
         };
     };
-    revoke: {
+    post_datasets_by_id_revocations: {
         parameters: {
             query?: never;
             header?: never;
@@ -4350,7 +4350,7 @@ export interface operations {
             };
         };
     };
-    reseal: {
+    post_datasets_by_id_seals: {
         parameters: {
             query?: never;
             header?: never;
@@ -4463,7 +4463,7 @@ export interface operations {
             };
         };
     };
-    share_to: {
+    post_datasets_by_id_shares: {
         parameters: {
             query?: never;
             header?: never;
@@ -4578,7 +4578,7 @@ export interface operations {
             };
         };
     };
-    events: {
+    get_events: {
         parameters: {
             query?: {
                 /** @description For clients that cannot send `Last-Event-ID`. */
@@ -4665,7 +4665,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    get_jobs: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -4752,7 +4752,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    get_jobs_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -4836,7 +4836,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    put_jobs_by_id: {
         parameters: {
             query?: never;
             header: {
@@ -4971,7 +4971,7 @@ export interface operations {
             };
         };
     };
-    delete: {
+    delete_jobs_by_id: {
         parameters: {
             query?: never;
             header: {
@@ -5100,7 +5100,7 @@ export interface operations {
             };
         };
     };
-    review_it: {
+    post_jobs_by_id_reviews: {
         parameters: {
             query?: never;
             header?: never;
@@ -5224,7 +5224,7 @@ export interface operations {
             };
         };
     };
-    run: {
+    post_jobs_by_id_runs: {
         parameters: {
             query?: never;
             header?: never;
@@ -5339,7 +5339,7 @@ export interface operations {
             };
         };
     };
-    submit: {
+    post_jobs_by_id_submission: {
         parameters: {
             query?: never;
             header?: never;
@@ -5454,7 +5454,7 @@ export interface operations {
             };
         };
     };
-    test: {
+    post_jobs_by_id_tests: {
         parameters: {
             query?: never;
             header?: never;
@@ -5569,7 +5569,7 @@ export interface operations {
             };
         };
     };
-    withdraw: {
+    post_jobs_by_id_withdrawals: {
         parameters: {
             query?: never;
             header?: never;
@@ -5692,7 +5692,7 @@ export interface operations {
             };
         };
     };
-    info: {
+    get_log: {
         parameters: {
             query?: never;
             header?: never;
@@ -5774,7 +5774,7 @@ export interface operations {
             };
         };
     };
-    checkpoint: {
+    get_log_checkpoint: {
         parameters: {
             query?: never;
             header?: never;
@@ -5856,7 +5856,7 @@ export interface operations {
             };
         };
     };
-    tile: {
+    get_log_tile_by_path: {
         parameters: {
             query?: never;
             header?: never;
@@ -5940,7 +5940,7 @@ export interface operations {
             };
         };
     };
-    me: {
+    get_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -6022,7 +6022,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    get_notices: {
         parameters: {
             query?: {
                 /** @description Only those that were not read. */
@@ -6111,7 +6111,7 @@ export interface operations {
             };
         };
     };
-    read_all: {
+    post_notices_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -6224,7 +6224,7 @@ export interface operations {
             };
         };
     };
-    settings: {
+    get_notices_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -6306,7 +6306,7 @@ export interface operations {
             };
         };
     };
-    mute: {
+    put_notices_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -6419,7 +6419,7 @@ export interface operations {
             };
         };
     };
-    unread: {
+    get_notices_unread: {
         parameters: {
             query?: never;
             header?: never;
@@ -6501,7 +6501,7 @@ export interface operations {
             };
         };
     };
-    read_one: {
+    post_notices_by_id_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -6610,7 +6610,7 @@ export interface operations {
             };
         };
     };
-    set_password: {
+    post_passwords: {
         parameters: {
             query?: never;
             header?: never;
@@ -6721,7 +6721,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    get_runs: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -6808,7 +6808,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    get_runs_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -6892,7 +6892,7 @@ export interface operations {
             };
         };
     };
-    bundle: {
+    get_runs_by_id_bundle: {
         parameters: {
             query?: never;
             header?: never;
@@ -6977,7 +6977,7 @@ export interface operations {
             };
         };
     };
-    cancel: {
+    post_runs_by_id_cancel: {
         parameters: {
             query?: never;
             header?: never;
@@ -7088,7 +7088,7 @@ export interface operations {
             };
         };
     };
-    output: {
+    get_runs_by_id_outputs_by_name: {
         parameters: {
             query?: never;
             header?: never;
@@ -7173,7 +7173,7 @@ export interface operations {
             };
         };
     };
-    all_statements: {
+    get_runs_by_id_statements: {
         parameters: {
             query?: never;
             header?: never;
@@ -7257,7 +7257,7 @@ export interface operations {
             };
         };
     };
-    sessions: {
+    get_sessions: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -7344,7 +7344,7 @@ export interface operations {
             };
         };
     };
-    sign_in: {
+    post_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -7457,7 +7457,7 @@ export interface operations {
             };
         };
     };
-    end_session: {
+    delete_sessions_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -7566,7 +7566,7 @@ export interface operations {
             };
         };
     };
-    set_up: {
+    post_setup: {
         parameters: {
             query?: never;
             header?: never;
@@ -7679,7 +7679,7 @@ export interface operations {
             };
         };
     };
-    settings: {
+    get_sign_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -7761,7 +7761,7 @@ export interface operations {
             };
         };
     };
-    set_local: {
+    put_sign_in_local: {
         parameters: {
             query?: never;
             header?: never;
@@ -7872,7 +7872,7 @@ export interface operations {
             };
         };
     };
-    names: {
+    get_sign_in_providers: {
         parameters: {
             query?: never;
             header?: never;
@@ -7954,7 +7954,7 @@ export interface operations {
             };
         };
     };
-    set_provider: {
+    put_sign_in_providers: {
         parameters: {
             query?: never;
             header?: never;
@@ -8067,7 +8067,7 @@ export interface operations {
             };
         };
     };
-    remove_provider: {
+    delete_sign_in_providers_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -8176,7 +8176,7 @@ export interface operations {
             };
         };
     };
-    test_provider: {
+    post_sign_in_providers_by_id_tests: {
         parameters: {
             query?: never;
             header?: never;
@@ -8285,7 +8285,7 @@ export interface operations {
             };
         };
     };
-    tokens: {
+    get_tokens: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -8372,7 +8372,7 @@ export interface operations {
             };
         };
     };
-    create_token: {
+    post_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -8485,7 +8485,7 @@ export interface operations {
             };
         };
     };
-    end_token: {
+    delete_tokens_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -8594,7 +8594,7 @@ export interface operations {
             };
         };
     };
-    begin: {
+    post_uploads: {
         parameters: {
             query?: never;
             header?: never;
@@ -8707,7 +8707,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    get_uploads_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -8791,7 +8791,7 @@ export interface operations {
             };
         };
     };
-    finish: {
+    post_uploads_by_id_finish: {
         parameters: {
             query?: never;
             header?: never;
@@ -8906,7 +8906,7 @@ export interface operations {
             };
         };
     };
-    part: {
+    put_uploads_by_id_parts_by_offset: {
         parameters: {
             query?: never;
             header?: never;
@@ -9022,7 +9022,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    get_users: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -9109,7 +9109,7 @@ export interface operations {
             };
         };
     };
-    add: {
+    post_users: {
         parameters: {
             query?: never;
             header?: never;
@@ -9222,7 +9222,7 @@ export interface operations {
             };
         };
     };
-    disable: {
+    post_users_by_id_disable: {
         parameters: {
             query?: never;
             header?: never;
@@ -9333,7 +9333,7 @@ export interface operations {
             };
         };
     };
-    enable: {
+    post_users_by_id_enable: {
         parameters: {
             query?: never;
             header?: never;
@@ -9444,7 +9444,7 @@ export interface operations {
             };
         };
     };
-    end_password: {
+    delete_users_by_id_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -9555,7 +9555,7 @@ export interface operations {
             };
         };
     };
-    set_roles: {
+    put_users_by_id_roles: {
         parameters: {
             query?: never;
             header?: never;
@@ -9670,7 +9670,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    get_webhooks: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -9757,7 +9757,7 @@ export interface operations {
             };
         };
     };
-    add: {
+    post_webhooks: {
         parameters: {
             query?: never;
             header?: never;
@@ -9870,7 +9870,7 @@ export interface operations {
             };
         };
     };
-    change: {
+    put_webhooks_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -9985,7 +9985,7 @@ export interface operations {
             };
         };
     };
-    remove: {
+    delete_webhooks_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -10094,7 +10094,7 @@ export interface operations {
             };
         };
     };
-    deliveries: {
+    get_webhooks_by_id_deliveries: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -10183,7 +10183,7 @@ export interface operations {
             };
         };
     };
-    rotate: {
+    post_webhooks_by_id_secrets: {
         parameters: {
             query?: never;
             header?: never;
@@ -10298,7 +10298,7 @@ export interface operations {
             };
         };
     };
-    test: {
+    post_webhooks_by_id_tests: {
         parameters: {
             query?: never;
             header?: never;
@@ -10409,7 +10409,7 @@ export interface operations {
             };
         };
     };
-    lease: {
+    post_worker_leases: {
         parameters: {
             query?: never;
             header?: never;
@@ -10529,7 +10529,7 @@ export interface operations {
             };
         };
     };
-    ciphertext: {
+    get_worker_runs_by_id_files_by_dataset_by_version_by_name: {
         parameters: {
             query: {
                 /** @description As the lease gave it. */
@@ -10627,7 +10627,7 @@ export interface operations {
             };
         };
     };
-    finish: {
+    post_worker_runs_by_id_finish: {
         parameters: {
             query?: never;
             header?: never;
@@ -10740,7 +10740,7 @@ export interface operations {
             };
         };
     };
-    output: {
+    put_worker_runs_by_id_outputs_by_name: {
         parameters: {
             query: {
                 /** @description As the lease gave it. */
@@ -10857,7 +10857,7 @@ export interface operations {
             };
         };
     };
-    progress: {
+    post_worker_runs_by_id_progress: {
         parameters: {
             query?: never;
             header?: never;
@@ -10972,7 +10972,7 @@ export interface operations {
             };
         };
     };
-    release: {
+    post_worker_runs_by_id_release: {
         parameters: {
             query?: never;
             header?: never;
@@ -11087,7 +11087,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    get_workers: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -11174,7 +11174,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    get_workspaces: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -11261,7 +11261,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    post_workspaces: {
         parameters: {
             query?: never;
             header?: never;
@@ -11374,7 +11374,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    get_workspaces_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -11458,7 +11458,7 @@ export interface operations {
             };
         };
     };
-    describe: {
+    patch_workspaces_by_id: {
         parameters: {
             query?: never;
             header: {
@@ -11593,7 +11593,7 @@ export interface operations {
             };
         };
     };
-    accept: {
+    post_workspaces_by_id_acceptances: {
         parameters: {
             query?: never;
             header?: never;
@@ -11716,7 +11716,7 @@ export interface operations {
             };
         };
     };
-    archive: {
+    post_workspaces_by_id_archive: {
         parameters: {
             query?: never;
             header?: never;
@@ -11839,7 +11839,7 @@ export interface operations {
             };
         };
     };
-    amend: {
+    post_workspaces_by_id_charters: {
         parameters: {
             query?: never;
             header: {
@@ -11982,7 +11982,7 @@ export interface operations {
             };
         };
     };
-    of_workspace: {
+    get_workspaces_by_id_datasets: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -12071,7 +12071,7 @@ export interface operations {
             };
         };
     };
-    of_workspace: {
+    get_workspaces_by_id_jobs: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -12160,7 +12160,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    post_workspaces_by_id_jobs: {
         parameters: {
             query?: never;
             header?: never;
@@ -12275,7 +12275,7 @@ export interface operations {
             };
         };
     };
-    decline: {
+    post_workspaces_by_id_refusals: {
         parameters: {
             query?: never;
             header?: never;
@@ -12398,7 +12398,7 @@ export interface operations {
             };
         };
     };
-    resend: {
+    post_workspaces_by_id_resends: {
         parameters: {
             query?: never;
             header?: never;
@@ -12511,7 +12511,7 @@ export interface operations {
             };
         };
     };
-    of_workspace: {
+    get_workspaces_by_id_runs: {
         parameters: {
             query?: {
                 /** @description `next` of the page before. */
@@ -12600,7 +12600,7 @@ export interface operations {
             };
         };
     };
-    all_statements: {
+    get_workspaces_by_id_statements: {
         parameters: {
             query?: never;
             header?: never;
@@ -12684,7 +12684,7 @@ export interface operations {
             };
         };
     };
-    suspend: {
+    post_workspaces_by_id_suspensions: {
         parameters: {
             query?: never;
             header?: never;

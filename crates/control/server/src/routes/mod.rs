@@ -9,6 +9,7 @@ mod events;
 mod health;
 mod jobs;
 mod notices;
+mod operations;
 mod people;
 mod problems;
 mod runs;
@@ -159,6 +160,7 @@ fn errands() -> OpenApiRouter<Shared> {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = OpenApiRouter::<Shared>::new().nest("/api/v1", api()).into_openapi();
     problems::of_each(&mut document);
+    operations::named(&mut document);
     document.info.title = "Cloister".into();
     document.info.version = env!("CARGO_PKG_VERSION").into();
     document
