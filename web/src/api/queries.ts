@@ -37,7 +37,8 @@ const MOST = 20_000;
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: async () => ((await (await plain("GET", "/auth/session")).json()) as { signed_in: boolean }).signed_in,
+  queryFn: async () =>
+    ((await (await plain("GET", "/auth/session")).json()) as { signed_in: boolean }).signed_in,
   staleTime: 0,
 });
 
@@ -164,7 +165,10 @@ export const runQuery = (id: string) =>
 export const workersQuery = queryOptions({
   queryKey: ["workers"],
   queryFn: () =>
-    whole((cursor) => done(api.GET("/api/v1/workers", { params: { query: { cursor, limit: LIMIT } } })), 1000),
+    whole(
+      (cursor) => done(api.GET("/api/v1/workers", { params: { query: { cursor, limit: LIMIT } } })),
+      1000,
+    ),
 });
 
 export const brokerQuery = queryOptions({
@@ -212,7 +216,10 @@ export const noticeSettingsQuery = queryOptions({
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
   queryFn: () =>
-    whole((cursor) => done(api.GET("/api/v1/sessions", { params: { query: { cursor, limit: LIMIT } } })), 1000),
+    whole(
+      (cursor) => done(api.GET("/api/v1/sessions", { params: { query: { cursor, limit: LIMIT } } })),
+      1000,
+    ),
 });
 
 export const tokensQuery = queryOptions({

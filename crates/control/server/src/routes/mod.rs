@@ -200,7 +200,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/.well-known/security.txt", axum::routing::get(security::security))
         .route_layer(middleware::from_fn(crate::metrics::measure))
         .route_layer(middleware::from_fn(retiring::retire))
-        .fallback(|| async { Failure::new(404, "not-found", "there is no such endpoint") })
+        .fallback(crate::console::serve)
         .method_not_allowed_fallback(|| async {
             Failure::new(405, "invalid", "the endpoint has no such method")
         })
