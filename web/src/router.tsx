@@ -92,12 +92,34 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import("./pages/account/Sessions"), "Sessions"),
 });
 
+const admin = createRoute({
+  getParentRoute: () => inside,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("./pages/admin/AdminLayout"), "AdminLayout"),
+});
+const members = createRoute({
+  getParentRoute: () => admin,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/admin/Members"), "Members"),
+});
+const signInSettings = createRoute({
+  getParentRoute: () => admin,
+  path: "sign-in",
+  component: lazyRouteComponent(() => import("./pages/admin/SignInSettings"), "SignInSettings"),
+});
+
 const tree = root.addChildren([
   signIn,
   setUp,
   password,
   signedIn,
-  inside.addChildren([home, inbox, integrations, profile.addChildren([aboutMe, tokens, sessions])]),
+  inside.addChildren([
+    home,
+    inbox,
+    integrations,
+    profile.addChildren([aboutMe, tokens, sessions]),
+    admin.addChildren([members, signInSettings]),
+  ]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -2600,6 +2600,8 @@ export interface components {
             organisation_name: string;
             /** @description Roles beyond member. */
             roles: string[];
+            /** @description Workspaces the user is in or invited to that are pending or active; only where an admin lists users. */
+            workspaces?: components["schemas"]["InWorkspace"][];
         };
         /** @description A webhook, without its secret. */
         Webhook: {
@@ -2690,6 +2692,15 @@ export interface components {
             certificates: components["schemas"]["Envelope"][];
             /** @description The statements, in the order they were stored. */
             statements: components["schemas"]["Envelope"][];
+        };
+        /** @description A workspace that somebody is in or invited to. */
+        InWorkspace: {
+            /** @description `pending` or `accepted`. */
+            answer: string;
+            /** @description The genesis digest. */
+            id: string;
+            /** @description Its name. */
+            name: string;
         };
     };
     responses: never;
