@@ -9,6 +9,8 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { meQuery, sessionQuery } from "./api/queries";
+import { readSearch } from "./pages/trust/filter";
+import { TABS, type Tab } from "./pages/workspaces/groups";
 import { safeBack } from "./session/back";
 import { Failed, NotFound } from "./shell/problems";
 import { Rows } from "./ui/states";
@@ -86,6 +88,11 @@ const tokens = createRoute({
   path: "tokens",
   component: lazyRouteComponent(() => import("./pages/account/Tokens"), "Tokens"),
 });
+const keys = createRoute({
+  getParentRoute: () => profile,
+  path: "keys",
+  component: lazyRouteComponent(() => import("./signing/Keys"), "Keys"),
+});
 const sessions = createRoute({
   getParentRoute: () => profile,
   path: "sessions",
@@ -108,6 +115,102 @@ const signInSettings = createRoute({
   component: lazyRouteComponent(() => import("./pages/admin/SignInSettings"), "SignInSettings"),
 });
 
+const trust = createRoute({
+  getParentRoute: () => inside,
+  path: "/trust",
+  component: lazyRouteComponent(() => import("./pages/trust/TrustLayout"), "TrustLayout"),
+});
+const attestation = createRoute({
+  getParentRoute: () => trust,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/trust/Attestation"), "Attestation"),
+});
+const trustLog = createRoute({
+  getParentRoute: () => trust,
+  path: "log",
+  validateSearch: readSearch,
+  component: lazyRouteComponent(() => import("./pages/trust/TrustLog"), "TrustLog"),
+});
+
+const workspaces = createRoute({
+  getParentRoute: () => inside,
+  path: "/workspaces",
+  validateSearch: (search): { tab?: Tab } => {
+    const tab = TABS.find((name) => name === search.tab);
+    return tab ? { tab } : {};
+  },
+  component: lazyRouteComponent(() => import("./pages/workspaces/Workspaces"), "Workspaces"),
+});
+const newWorkspace = createRoute({
+  getParentRoute: () => inside,
+  path: "/workspaces/new",
+  validateSearch: (search): { step?: number } =>
+    search.step === 1 || search.step === 2 ? { step: search.step } : {},
+  component: lazyRouteComponent(() => import("./pages/workspaces/NewWorkspace"), "NewWorkspace"),
+});
+const newJob = createRoute({
+  getParentRoute: () => inside,
+  path: "/workspaces/$id/jobs/new",
+  component: lazyRouteComponent(() => import("./pages/jobs/NewJob"), "NewJob"),
+});
+const workspace = createRoute({
+  getParentRoute: () => inside,
+  path: "/workspaces/$id",
+  component: lazyRouteComponent(() => import("./pages/workspaces/Workspace"), "Workspace"),
+});
+const contents = () => import("./pages/workspaces/Contents");
+const overview = createRoute({
+  getParentRoute: () => workspace,
+  path: "/",
+  component: lazyRouteComponent(() => import("./pages/workspaces/Overview"), "Overview"),
+});
+const datasetsHere = createRoute({
+  getParentRoute: () => workspace,
+  path: "datasets",
+  component: lazyRouteComponent(contents, "Datasets"),
+});
+const jobsHere = createRoute({
+  getParentRoute: () => workspace,
+  path: "jobs",
+  component: lazyRouteComponent(contents, "Jobs"),
+});
+const runsHere = createRoute({
+  getParentRoute: () => workspace,
+  path: "runs",
+  component: lazyRouteComponent(contents, "Runs"),
+});
+const auditHere = createRoute({
+  getParentRoute: () => workspace,
+  path: "audit",
+  validateSearch: readSearch,
+  component: lazyRouteComponent(contents, "AuditLogs"),
+});
+const settingsHere = createRoute({
+  getParentRoute: () => workspace,
+  path: "settings",
+  component: lazyRouteComponent(() => import("./pages/workspaces/Settings"), "Settings"),
+});
+const job = createRoute({
+  getParentRoute: () => inside,
+  path: "/jobs/$id",
+  component: lazyRouteComponent(() => import("./pages/jobs/JobPage"), "JobPage"),
+});
+const run = createRoute({
+  getParentRoute: () => inside,
+  path: "/runs/$id",
+  component: lazyRouteComponent(() => import("./pages/runs/RunPage"), "RunPage"),
+});
+const data = createRoute({
+  getParentRoute: () => inside,
+  path: "/data",
+  component: lazyRouteComponent(() => import("./pages/data/Data"), "Data"),
+});
+const dataset = createRoute({
+  getParentRoute: () => inside,
+  path: "/data/$id",
+  component: lazyRouteComponent(() => import("./pages/data/Data"), "DatasetPage"),
+});
+
 const tree = root.addChildren([
   signIn,
   setUp,
@@ -117,8 +220,17 @@ const tree = root.addChildren([
     home,
     inbox,
     integrations,
-    profile.addChildren([aboutMe, tokens, sessions]),
+    profile.addChildren([aboutMe, keys, tokens, sessions]),
     admin.addChildren([members, signInSettings]),
+    trust.addChildren([attestation, trustLog]),
+    workspaces,
+    newWorkspace,
+    newJob,
+    workspace.addChildren([overview, datasetsHere, jobsHere, runsHere, auditHere, settingsHere]),
+    job,
+    run,
+    data,
+    dataset,
   ]),
 ]);
 

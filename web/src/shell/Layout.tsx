@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconAlertTriangle, IconSearch } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { meQuery } from "../api/queries";
 import { rightsOf } from "../api/roles";
 import { LiveUpdates } from "../live/LiveUpdates";
@@ -17,6 +17,8 @@ import { Offline } from "./Offline";
 import { openPalette, PaletteDoor } from "./PaletteDoor";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
+
+const SignDialog = lazy(() => import("../signing/SignDialog").then((part) => ({ default: part.SignDialog })));
 
 function Navigation({ onGo }: { onGo: () => void }) {
   const { data: me } = useSuspenseQuery(meQuery);
@@ -101,6 +103,9 @@ export function Layout() {
         </AppShell.Main>
       </AppShell>
       <PaletteDoor me={me} />
+      <Suspense fallback={null}>
+        <SignDialog />
+      </Suspense>
       <Expired me={me} />
     </LiveUpdates>
   );

@@ -1,5 +1,12 @@
 import { Avatar, Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
-import { IconDeviceDesktop, IconInbox, IconKey, IconLogout, IconUserCircle } from "@tabler/icons-react";
+import {
+  IconApi,
+  IconDeviceDesktop,
+  IconInbox,
+  IconKey,
+  IconLogout,
+  IconUserCircle,
+} from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Me } from "../api/queries";
@@ -52,7 +59,10 @@ export function UserMenu({ me }: { me: Me }) {
         <Menu.Item component={Link} to="/profile" leftSection={<IconUserCircle size={15} />}>
           Profile
         </Menu.Item>
-        <Menu.Item component={Link} to="/profile/tokens" leftSection={<IconKey size={15} />}>
+        <Menu.Item component={Link} to="/profile/keys" leftSection={<IconKey size={15} />}>
+          Keys
+        </Menu.Item>
+        <Menu.Item component={Link} to="/profile/tokens" leftSection={<IconApi size={15} />}>
           API tokens
         </Menu.Item>
         <Menu.Item component={Link} to="/profile/sessions" leftSection={<IconDeviceDesktop size={15} />}>

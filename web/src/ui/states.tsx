@@ -8,8 +8,8 @@ import {
   IconPlugConnectedX,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
-import { ApiError } from "../api/client";
 import { CopyButton } from "./Copy";
+import { tell } from "./errors";
 
 export function Empty(props: { icon?: Icon; title: string; children?: ReactNode; action?: ReactNode }) {
   const Shown = props.icon ?? IconMoodEmpty;
@@ -37,26 +37,6 @@ export function sentence(text: string): string {
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }
 
-/** What a person can do about it. */
-function advice(error: ApiError): string | undefined {
-  switch (error.status) {
-    case 0:
-      return "Nothing was lost; it is tried again when the server answers.";
-    case 403:
-      return error.check ? `Refused by the check \`${error.check}\`.` : undefined;
-    case 412:
-      return "Somebody changed it while you had it open. Load it again and repeat your change.";
-    case 429:
-      return "Wait a little, then try again.";
-    case 500:
-      return "Tell the operator of this server the request id below.";
-    case 503:
-      return "This passes by itself in most cases: try again in a moment.";
-    default:
-      return undefined;
-  }
-}
-
 export function ProblemAlert({
   error,
   retry,
@@ -66,37 +46,40 @@ export function ProblemAlert({
   retry?: () => void;
   title?: string;
 }) {
-  const api = error instanceof ApiError ? error : undefined;
-  const Shown = api?.status === 0 ? IconPlugConnectedX : api?.status === 403 ? IconLock : IconAlertTriangle;
-  const text = api ? sentence(api.message) : "Something in this page went wrong. Load it again.";
-  const next = api && advice(api);
+  const told = tell(error);
+  const Shown = told.status === 0 ? IconPlugConnectedX : told.status === 403 ? IconLock : IconAlertTriangle;
   return (
     <Alert
       role="alert"
       color="red"
       variant="light"
       icon={<Shown size={18} />}
-      title={title ?? api?.problem.title ?? "That did not work"}
-      styles={{ message: { color: "var(--mantine-color-text)" } }}
+      title={title ?? told.title}
+      styles={{
+        message: { color: "var(--mantine-color-text)" },
+        title: { color: "var(--mantine-color-text)" },
+      }}
     >
-      <Text size="sm">{text}</Text>
-      {next && (
+      <Text size="sm" style={{ overflowWrap: "anywhere" }}>
+        {sentence(told.text)}
+      </Text>
+      {told.advice && (
         <Text size="sm" mt={4}>
-          {next}
+          {told.advice}
         </Text>
       )}
-      {(api?.requestId || retry) && (
+      {(told.requestId || retry) && (
         <Group mt="xs" gap="sm">
           {retry && (
             <Button size="xs" variant="default" onClick={retry}>
               Try again
             </Button>
           )}
-          {api?.requestId && (
+          {told.requestId && (
             <Group gap={4}>
               <Text size="xs">Request id</Text>
-              <Code fz="xs">{api.requestId}</Code>
-              <CopyButton text={api.requestId} what="request id" />
+              <Code fz="xs">{told.requestId}</Code>
+              <CopyButton text={told.requestId} what="request id" />
             </Group>
           )}
         </Group>

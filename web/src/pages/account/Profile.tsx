@@ -1,6 +1,6 @@
 import { Box, Button, Group, SimpleGrid, Stack, Tabs, Text, Title } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { meQuery } from "../../api/queries";
 import { roleWords } from "../../api/roles";
 import { Digest } from "../../ui/Copy";
@@ -10,6 +10,7 @@ import { UseFrom } from "../../ui/UseFrom";
 
 const TABS = [
   ["/profile", "Profile"],
+  ["/profile/keys", "Keys"],
   ["/profile/tokens", "API tokens"],
   ["/profile/sessions", "Sessions"],
 ] as const;
@@ -25,7 +26,7 @@ export function ProfileLayout() {
         <UseFrom
           ways={[
             { what: "Who am I", cli: "cloister whoami", api: "{origin}/api/v1/me" },
-            { what: "Make an API token", cli: "cloister token create --scope read --days 30" },
+            { what: "Make an API token", cli: "cloister token create --scope read --expires 30d" },
           ]}
         />
       }
@@ -89,12 +90,10 @@ export function Profile() {
         ) : (
           <Stack gap="xs" align="flex-start">
             <Text size="sm">
-              You have no certificate yet: your keys are not known to the broker, so nobody can invite you to
-              a workspace. Make them with the command line on your own machine.
+              You have no certificate yet, so nothing can be signed and nobody can invite you.
             </Text>
-            <pre className="statement">{`cloister login --server ${location.origin}`}</pre>
-            <Button size="xs" variant="default" component="a" href="/inbox">
-              Open inbox
+            <Button size="xs" component={Link} to="/profile/keys">
+              Make my keys
             </Button>
           </Stack>
         )}

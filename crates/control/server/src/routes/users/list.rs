@@ -16,8 +16,8 @@ use crate::{
     routes::people::user,
 };
 
-fn in_workspace(row: Belonging) -> InWorkspace {
-    InWorkspace { id: WorkspaceId(row.workspace), name: row.name, answer: row.answer }
+fn in_workspace(row: &Belonging) -> InWorkspace {
+    InWorkspace { id: WorkspaceId(row.workspace), name: row.name.clone(), answer: row.answer.clone() }
 }
 
 #[utoipa::path(get, path = "/users", params(PageQuery), responses((status = 200, body = Page<User>)))]
@@ -28,10 +28,10 @@ pub(in crate::routes) async fn list(
 ) -> Result<Json<Page<User>>, Failure> {
     let rows = shared.app.users(&who, &page.after, page.ask()).await?;
     let certificates = shared.app.colleagues_certificates(&who).await?;
-    let mut belonging = shared.app.colleagues_workspaces(&who).await?;
+    let belonging = shared.app.colleagues_workspaces(&who).await?;
     let shown = |row: UserRow| {
         let certificate = certificates.get(&row.id).copied();
-        let workspaces = belonging.remove(&row.id).unwrap_or_default().into_iter().map(in_workspace);
+        let workspaces = belonging.get(&row.id).into_iter().flatten().map(in_workspace);
         User { workspaces: workspaces.collect(), ..user(row, certificate) }
     };
     Ok(Json(page.page(rows, |row| row.email.to_string(), shown)))
