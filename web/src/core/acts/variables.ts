@@ -11,7 +11,9 @@ export function variablesOf(draft: readonly unknown[]): readonly Variable[] {
     try {
       return variable.decode(parseJson(JSON.stringify(one), 16));
     } catch (thrown) {
-      throw invalid(`a variable of the draft cannot be read: ${thrown instanceof Error ? thrown.message : thrown}`);
+      throw invalid(
+        `a variable of the draft cannot be read: ${thrown instanceof Error ? thrown.message : thrown}`,
+      );
     }
   });
 }
