@@ -120,9 +120,7 @@ export function namesOf(
   more: readonly Person[] = [],
 ): Names {
   const { name } = held.first;
-  const charters = new Map(
-    (held.force?.chain ?? []).map((one) => [one.digest, `${name}, version ${one.body.version}`]),
-  );
+  const charters = new Map((held.force?.chain ?? []).map((one) => [one.digest, name]));
   return {
     person: (digest) => held.people.get(digest) ?? more.find((person) => person.digest === digest),
     label: (digest) => labels[digest] ?? charters.get(digest) ?? (digest === held.genesis ? name : undefined),

@@ -4,28 +4,7 @@ import { verifyCheckpoint } from "../log/checkpoint";
 import { consistencyFault, inclusionFault } from "../log/proofs";
 import { makeConsistency, makeInclusion, Tiles } from "../log/tiles";
 import { leafHash } from "../log/tree";
-import { vectors } from "./vectors";
-
-export interface LogVectors {
-  readonly origin: string;
-  readonly key: string;
-  readonly checkpoints: readonly { readonly size: number; readonly root: string; readonly note: string }[];
-  readonly forked: string;
-  readonly other_key: string;
-  readonly entries: Readonly<Record<string, string>>;
-  readonly inclusions: readonly {
-    readonly size: number;
-    readonly index: number;
-    readonly leaf: string;
-    readonly hashes: readonly string[];
-  }[];
-  readonly consistencies: readonly {
-    readonly from: number;
-    readonly to: number;
-    readonly hashes: readonly string[];
-  }[];
-  readonly tiles: Readonly<Record<string, string>>;
-}
+import { type LogVectors, vectors } from "./vectors";
 
 const log = vectors<LogVectors>("log");
 const roots = new Map(log.checkpoints.map(({ size, root }) => [size, fromHex(root)]));

@@ -63,3 +63,25 @@ export function keysOf(seed: string): Promise<MemberKeys> {
   const scalar = Uint8Array.from({ length: 32 }, (_, at) => at + 1);
   return memberKeys({ seed: fromHex(seed), scalar });
 }
+
+/** A log that Rust wrote. */
+export interface LogVectors {
+  readonly origin: string;
+  readonly key: string;
+  readonly checkpoints: readonly { readonly size: number; readonly root: string; readonly note: string }[];
+  readonly forked: string;
+  readonly other_key: string;
+  readonly entries: Readonly<Record<string, string>>;
+  readonly inclusions: readonly {
+    readonly size: number;
+    readonly index: number;
+    readonly leaf: string;
+    readonly hashes: readonly string[];
+  }[];
+  readonly consistencies: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly hashes: readonly string[];
+  }[];
+  readonly tiles: Readonly<Record<string, string>>;
+}
