@@ -62,6 +62,12 @@ async function cheapKeys(): Promise<FreshKeys> {
   return { keys: await memberKeys(secrets), backup: await makeBackup(secrets, randomBytes, 1) };
 }
 
+/** The statement of the first request that carried one. */
+function sent(asked: readonly Asked[]): unknown {
+  const bodies = posted(asked).map(({ body }) => body as { statement?: unknown });
+  return bodies.find(({ statement }) => statement !== undefined)?.statement;
+}
+
 describe("enrolment", () => {
   test("makes backups that cost a guesser a second a guess", { timeout: 60_000 }, async () => {
     const { keys, backup } = await newKeys(coreOf(world.ana).core);
@@ -206,7 +212,7 @@ describe("workspaces", () => {
     expect([posted(asked), shown]).toEqual([[], []]);
     await acceptCharter(core, held, world.genesis);
     expect((await vault.pins()).workspaces).toEqual({ [world.genesis]: "Study" });
-    const { statement } = posted(asked)[0]?.body as { statement: unknown };
+    const statement = sent(asked);
     const said = open(readEnvelope(statement), "acceptance").predicate;
     expect(said).toMatchObject({ workspace: world.genesis, body: { charter: world.genesis } });
   });
@@ -269,7 +275,7 @@ describe("jobs", () => {
     const { core, asked, shown } = coreOf(world.ben, { "POST /jobs/job/reviews": { body: world.job } });
     await reviewJob(core, job(), "approve", undefined);
     expect(shown[0]?.title).toBe("Approve the job `Count`");
-    const { statement } = posted(asked)[0]?.body as { statement: unknown };
+    const statement = sent(asked);
     const { predicate } = open(readEnvelope(statement), "review");
     expect(predicate.body).toEqual({ spec: world.spec.digest, charter: world.genesis, decision: "approve" });
     expect(await why(reviewJob(core, job(), "reject", "  "))).toBe("input");
@@ -297,7 +303,7 @@ describe("jobs", () => {
     };
     const { core, asked } = coreOf(world.ben, { "POST /jobs/job/runs": answer });
     await runJob(core, job(), { low: "7" });
-    const { statement } = posted(asked)[0]?.body as { statement: unknown };
+    const statement = sent(asked);
     const { body } = open(readEnvelope(statement), "run-request").predicate;
     expect(body).toMatchObject({
       inputs: { low: 7n },

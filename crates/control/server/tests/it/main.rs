@@ -4,6 +4,7 @@
 mod conventions;
 mod events;
 mod house;
+mod key_backups;
 mod log;
 mod mail;
 mod people;

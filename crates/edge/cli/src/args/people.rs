@@ -242,6 +242,9 @@ pub(crate) struct Create {
     /// Who may recover lost certificates: two or more members.
     #[arg(long, num_args = 1..)]
     pub(crate) recoverer: Vec<Email>,
+    /// Certificates made in the console count, though the server serves its code.
+    #[arg(long)]
+    pub(crate) allow_console: bool,
 }
 
 /// `cloister workspace set`.

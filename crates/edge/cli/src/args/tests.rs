@@ -37,7 +37,7 @@ fn every_command_of_the_contract_parses() {
         "member set a@b.example --workspace-admin on",
         "member set a@b.example --workspace-admin off --auditor on",
         "workspace create W --type analytics",
-        "workspace create W --type agentic --description T --member a@b.example c@d.example --approval all --run creator --assurance simulated",
+        "workspace create W --type agentic --description T --member a@b.example c@d.example --approval all --run creator --assurance simulated --allow-console",
         "workspace create W --type analytics --member a@b.example --member c@d.example --run a@b.example,c@d.example --assurance hardware",
         "workspace create W --type analytics --member a@b.example --approval-group legal=1:a@b.example,c@d.example --approval-group it=1:c@d.example --run all",
         "workspace list",
