@@ -16,7 +16,12 @@ export interface Answer<T> {
 export interface Api {
   get<T>(path: string): Promise<T>;
   tagged<T>(path: string): Promise<Answer<T>>;
-  send<T>(method: "POST" | "PUT" | "PATCH", path: string, body: unknown, ifMatch?: string): Promise<Answer<T>>;
+  send<T>(
+    method: "POST" | "PUT" | "PATCH",
+    path: string,
+    body: unknown,
+    ifMatch?: string,
+  ): Promise<Answer<T>>;
   /** Every item of a list, page by page. */
   all<T>(path: string): Promise<readonly T[]>;
   /** A file of at most `max` bytes; `undefined` where there is none. */
@@ -38,7 +43,8 @@ async function problemOf(response: Response): Promise<CoreError> {
     const value = fields[name];
     return typeof value === "string" ? value : undefined;
   };
-  const optional = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value });
+  const optional = (name: string, value: string | undefined) =>
+    value === undefined ? {} : { [name]: value };
   const problem: Problem = {
     status: response.status,
     type: text("type") ?? "about:blank",

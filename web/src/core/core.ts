@@ -1,12 +1,13 @@
 /** What every act needs: the server, this browser's vault, the time, randomness, and the dialog that shows what is signed. */
-import { type Bytes, type Digest, digestOf, fromUtf8, toHex } from "./bytes";
+
 import type { Api } from "./api";
+import { type Bytes, type Digest, digestOf, fromUtf8, toHex } from "./bytes";
+import { describe, type MemberKind } from "./describe";
+import { type Description, type Names, NO_NAMES } from "./describe/facts";
 import { CoreError, invalid, malformed, messageOf, refused } from "./errors";
 import { type MemberKeys, signBytes } from "./keys/member";
 import { pinLog } from "./keys/pins";
 import type { Vault } from "./keys/vault";
-import { describe, type MemberKind } from "./describe";
-import { type Description, type Names, NO_NAMES } from "./describe/facts";
 import {
   type Envelope,
   encodePayload,
@@ -86,7 +87,10 @@ export async function signatory(core: Core): Promise<Signatory> {
   if (me.certificate === undefined) {
     throw new CoreError({ kind: "no_certificate" }, "you have no certificate yet: make your keys first");
   }
-  const person = openCertificate(statementOf(me.certificate.certificate, "certificate"), await brokerKey(core));
+  const person = openCertificate(
+    statementOf(me.certificate.certificate, "certificate"),
+    await brokerKey(core),
+  );
   const key = person.certificate.signing_key;
   const keys = (await core.vault.keys()).find((one) => one.signingKey === key);
   if (keys === undefined) {
@@ -158,7 +162,11 @@ export async function restrict(core: Core, path: string, envelope: Envelope): Pr
 }
 
 /** Checks the acknowledgement of a restricting statement; throws `not_in_force` where there is none yet. */
-export async function requireAcknowledged(core: Core, statement: Digest, answer: InForceAnswer): Promise<void> {
+export async function requireAcknowledged(
+  core: Core,
+  statement: Digest,
+  answer: InForceAnswer,
+): Promise<void> {
   if (answer.acknowledgement === undefined || answer.acknowledgement === null) {
     throw new CoreError(
       { kind: "not_in_force", statement },

@@ -34,7 +34,10 @@ export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
 /** A UUID of version 7: time first, so that runs sort by when they were asked for. */
 export function uuidV7(nowMillis: number, random: Uint8Array): string {
   const bytes = Uint8Array.from(random.subarray(0, 16));
-  new DataView(bytes.buffer).setBigUint64(0, (BigInt(nowMillis) << 16n) | BigInt(((bytes[6] ?? 0) << 8) | (bytes[7] ?? 0)));
+  new DataView(bytes.buffer).setBigUint64(
+    0,
+    (BigInt(nowMillis) << 16n) | BigInt(((bytes[6] ?? 0) << 8) | (bytes[7] ?? 0)),
+  );
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   return hyphenated(bytes);

@@ -36,7 +36,11 @@ export interface Workspace {
   readonly version: number;
   readonly charter: Digest;
   readonly pending_charter?: Digest;
-  readonly members: readonly { readonly certificate: Digest; readonly email: string; readonly answer: string }[];
+  readonly members: readonly {
+    readonly certificate: Digest;
+    readonly email: string;
+    readonly answer: string;
+  }[];
 }
 
 export interface WorkspaceStatements {

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{Query as _, Store, StoreError, Tx};
 
 /// Every table, each after those it refers to.
-pub const TABLES: [&str; 36] = [
+pub const TABLES: [&str; 37] = [
     "organisations",
     "users",
     "sessions",
@@ -50,6 +50,7 @@ pub const TABLES: [&str; 36] = [
     "webhooks",
     "deliveries",
     "positions",
+    "key_backups",
 ];
 /// Rows read at once.
 const PAGE: usize = 500;

@@ -1,15 +1,15 @@
 /** Answers to invitations and to later charters. */
 import type { Digest } from "../bytes";
-import { type Core, restrict, signAs, signatory, statementBody } from "../core";
-import { CoreError, refused } from "../errors";
-import { charterFacts } from "../describe/workspaces";
-import type { Description } from "../describe/facts";
-import type { Charter } from "../statement/bodies/workspaces";
-import { encodeBytes } from "../json/codec";
-import { brokerIdentity } from "../statement/bodies/workspaces";
 import { equalBytes } from "../bytes";
-import { charterProblem } from "../verify/shape";
+import { type Core, restrict, signAs, signatory, statementBody } from "../core";
+import type { Description } from "../describe/facts";
+import { charterFacts } from "../describe/workspaces";
+import { CoreError, refused } from "../errors";
+import { encodeBytes } from "../json/codec";
+import type { Charter } from "../statement/bodies/workspaces";
+import { brokerIdentity } from "../statement/bodies/workspaces";
 import { acceptances } from "../verify/charters";
+import { charterProblem } from "../verify/shape";
 import type { InForceAnswer, Workspace } from "../wire";
 import { proveBroker } from "./broker";
 import { type HeldWorkspace, namesOf, pin } from "./hold";
@@ -95,7 +95,8 @@ function listedNow(held: HeldWorkspace, certificate: Digest): boolean {
 
 /** Whether the charter that waits has this member's acceptance already. */
 function alreadyAccepted(held: HeldWorkspace, certificate: Digest): boolean {
-  const waiting = held.force === undefined ? held.dossier.of("charter").get(held.genesis) : held.force.pending;
+  const waiting =
+    held.force === undefined ? held.dossier.of("charter").get(held.genesis) : held.force.pending;
   return waiting !== undefined && acceptances(waiting, held.dossier, new Map()).has(certificate);
 }
 

@@ -7,7 +7,17 @@
  * server for its code anyway; pages say so in these words: `UNCHECKED`.
  */
 import { sha512 } from "@noble/hashes/sha2.js";
-import { type Bytes, digestOf, equalBytes, fromBase64, fromHex, fromUtf8, lengthPrefixed, toHex, utf8 } from "../bytes";
+import {
+  type Bytes,
+  digestOf,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  fromUtf8,
+  lengthPrefixed,
+  toHex,
+  utf8,
+} from "../bytes";
 import { type Core, randomDigest } from "../core";
 import { malformed, messageOf, refused } from "../errors";
 import { pinBroker, pinLog } from "../keys/pins";
@@ -69,7 +79,10 @@ export function readEvidence(nonce: string, answer: EvidenceAnswer): ProvenBroke
     const evidence = parseEvidence(answer.evidence);
     const bound = evidence.report.subarray(REPORT_DATA, REPORT_DATA + 64);
     if (!equalBytes(bound, brokerReportData(nonce, identity))) {
-      throw refused("transcript", "the broker's evidence is not bound to this nonce, these keys and this configuration");
+      throw refused(
+        "transcript",
+        "the broker's evidence is not bound to this nonce, these keys and this configuration",
+      );
     }
     if (toHex(evidence.report.subarray(MEASUREMENT, MEASUREMENT + 48)) !== measurement) {
       throw refused("measurement", "the broker's evidence names another measurement than the broker");

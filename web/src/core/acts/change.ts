@@ -44,7 +44,9 @@ export function nextCharter(
       ? now.body.administrators
       : digestsOf(people, administrators)
     ).filter(listed),
-    recoverers: (recoverers === undefined ? now.body.recoverers : digestsOf(people, recoverers)).filter(listed),
+    recoverers: (recoverers === undefined ? now.body.recoverers : digestsOf(people, recoverers)).filter(
+      listed,
+    ),
     approval: approval === undefined ? now.body.approval : approvalOf(people, approval),
     run: run === undefined ? now.body.run : runOf(people, run),
     console_allowed: consoleAllowed ?? now.body.console_allowed,
@@ -57,7 +59,11 @@ export function nextCharter(
 }
 
 /** Proposes the next charter version. It is in force once everyone it needs has accepted it. */
-export async function changeCharter(core: Core, held: HeldWorkspace, change: CharterChange): Promise<Workspace> {
+export async function changeCharter(
+  core: Core,
+  held: HeldWorkspace,
+  change: CharterChange,
+): Promise<Workspace> {
   const who = await signatory(core);
   const now = requireInForce(held);
   const gone = new Set((change.remove ?? []).map((email) => email.toLowerCase()));
@@ -81,7 +87,11 @@ export async function suspendMember(core: Core, held: HeldWorkspace, email: stri
 }
 
 /** Ends a workspace for good; its exact name must be given again. */
-export async function archiveWorkspace(core: Core, held: HeldWorkspace, name: string): Promise<InForceAnswer> {
+export async function archiveWorkspace(
+  core: Core,
+  held: HeldWorkspace,
+  name: string,
+): Promise<InForceAnswer> {
   const now = requireInForce(held);
   if (now.body.name !== name) {
     throw invalid(`to archive \`${now.body.name}\` for good, give its exact name`);

@@ -2,7 +2,6 @@
 import type { Digest } from "../bytes";
 import { type Core, randomDigest, signAs, signatory } from "../core";
 import { CoreError, invalid, refused } from "../errors";
-import { envelopeJson } from "../statement/envelope";
 import type {
   ApprovalPolicy,
   Assurance,
@@ -11,8 +10,9 @@ import type {
   RunPolicy,
   WorkspaceKind,
 } from "../statement/bodies/workspaces";
-import { charterProblem } from "../verify/shape";
+import { envelopeJson } from "../statement/envelope";
 import type { Person } from "../verify/people";
+import { charterProblem } from "../verify/shape";
 import type { Workspace } from "../wire";
 import { proveBroker } from "./broker";
 import { pin } from "./hold";

@@ -1,6 +1,15 @@
 /** Datasets: manifests and grants verified, shared, revoked, changed, deleted. */
 import { type Bytes, type Digest, fromBase64, toBase64 } from "../bytes";
-import { brokerKey, type Core, requireAcknowledged, restrict, type Signatory, signAs, signatory, statementOf } from "../core";
+import {
+  brokerKey,
+  type Core,
+  requireAcknowledged,
+  restrict,
+  type Signatory,
+  signAs,
+  signatory,
+  statementOf,
+} from "../core";
 import { CoreError, invalid, malformed, messageOf, refused } from "../errors";
 import { openFile, sealFile } from "../sealing/files";
 import { keyId, type Sealed, wrapDataKey } from "../sealing/keys";
@@ -83,7 +92,10 @@ export async function openDataKey(core: Core, held: HeldDataset): Promise<Uint8A
   const key = await openFile(openers, fromBase64(sealed));
   if (key === undefined) {
     const { signing_key } = held.owner.certificate;
-    throw new CoreError({ kind: "key_missing", key: signing_key }, "no key of this browser opens the dataset's key");
+    throw new CoreError(
+      { kind: "key_missing", key: signing_key },
+      "no key of this browser opens the dataset's key",
+    );
   }
   if (key.length !== 32 || keyId(key) !== held.manifest.key_id) {
     throw refused("key", "the stored data key is not the manifest's");

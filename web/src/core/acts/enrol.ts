@@ -31,7 +31,10 @@ export async function standing(core: Core): Promise<Standing> {
   if (me.certificate === undefined || me.certificate === null) {
     return { kind: "new", me };
   }
-  const person = openCertificate(statementOf(me.certificate.certificate, "certificate"), await brokerKey(core));
+  const person = openCertificate(
+    statementOf(me.certificate.certificate, "certificate"),
+    await brokerKey(core),
+  );
   const wanted = person.certificate.signing_key;
   if ((await core.vault.keys()).some((keys) => keys.signingKey === wanted)) {
     return { kind: "ready", me, person };
@@ -60,7 +63,10 @@ export async function enrol(core: Core, fresh: FreshKeys): Promise<Person> {
   await proveBroker(core);
   const me = await whoAmI(core);
   if (me.certificate !== undefined && me.certificate !== null) {
-    throw new CoreError({ kind: "conflict" }, "you have a certificate already: restore its keys, or renew them");
+    throw new CoreError(
+      { kind: "conflict" },
+      "you have a certificate already: restore its keys, or renew them",
+    );
   }
   await keep(core, fresh);
   const request = await signPredicate(core, fresh.keys, "certificate-request", {
@@ -102,7 +108,9 @@ function requestOf(me: Me, keys: MemberKeys, replaces: string | undefined): Cert
 }
 
 async function certify(core: Core, request: Envelope, keys: MemberKeys): Promise<Person> {
-  const answer = await core.api.send<CertificateInfo>("POST", "/certificates", { request: envelopeJson(request) });
+  const answer = await core.api.send<CertificateInfo>("POST", "/certificates", {
+    request: envelopeJson(request),
+  });
   const envelope = statementOf(answer.value.certificate, "certificate");
   const person = openCertificate(envelope, await brokerKey(core));
   const { signing_key, age_recipient, request: named } = person.certificate;
@@ -166,4 +174,3 @@ export async function changePassphrase(core: Core, key: string, passphrase: stri
     }
   }
 }
-

@@ -1,8 +1,8 @@
 /** Workspaces: reading their statements, and verifying here what the server only stores. */
 import type { Digest } from "../bytes";
 import { brokerKey, type Core, statementOf } from "../core";
-import { CoreError, messageOf, refused } from "../errors";
 import type { Names } from "../describe/facts";
+import { CoreError, messageOf, refused } from "../errors";
 import { pinWorkspace } from "../keys/pins";
 import type { Charter } from "../statement/bodies/workspaces";
 import { type Envelope, open, type Verified } from "../statement/envelope";
@@ -120,7 +120,7 @@ export function namesOf(
   more: readonly Person[] = [],
 ): Names {
   const { name } = held.first;
-  const charters = new Map((held.force?.chain ?? []).map((one) => [one.digest, `${name}, version ${one.body.version}`]));
+  const charters = new Map((held.force?.chain ?? []).map((one) => [one.digest, name]));
   return {
     person: (digest) => held.people.get(digest) ?? more.find((person) => person.digest === digest),
     label: (digest) => labels[digest] ?? charters.get(digest) ?? (digest === held.genesis ? name : undefined),

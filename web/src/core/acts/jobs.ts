@@ -1,15 +1,15 @@
 /** Jobs: from a draft to a signed spec; reviews, withdrawals. */
 import type { Digest } from "../bytes";
 import { type Core, restrict, signAs, signatory, statementBody, statementOf } from "../core";
-import { CoreError, invalid, malformed, messageOf, refused } from "../errors";
 import type { Names } from "../describe/facts";
+import environment from "../environment.json";
+import { CoreError, invalid, malformed, messageOf, refused } from "../errors";
 import type { Spec } from "../statement/bodies/jobs";
 import { open, verify } from "../statement/envelope";
 import { personOf as identityOf } from "../verify/dossier";
 import type { Person } from "../verify/people";
 import type { Dataset, Draft, InForceAnswer, Job, Run } from "../wire";
 import { type HeldDataset, verifyDataset } from "./datasets";
-import { SQL_ENVIRONMENT } from "./environment";
 import { type HeldWorkspace, holdWorkspace, membersOf, namesOf, requireInForce } from "./hold";
 import { findPeople, personOf } from "./people";
 import { tablesOf } from "./sql";
@@ -96,16 +96,21 @@ export function specOf(
     tables: tablesOf(draft.source, known),
     variables: variablesOf(draft.variables ?? []),
     readers: readers.map((person) => person.digest),
-    environment: SQL_ENVIRONMENT,
+    environment: environment.sql,
     max_runs: draft.max_runs,
-    ...(draft.valid_until === undefined || draft.valid_until === null ? {} : { valid_until: draft.valid_until }),
+    ...(draft.valid_until === undefined || draft.valid_until === null
+      ? {}
+      : { valid_until: draft.valid_until }),
     test,
   };
 }
 
 function datasetNames(shared: Readonly<Record<string, HeldDataset>>): Readonly<Record<Digest, string>> {
   return Object.fromEntries(
-    Object.values(shared).map((held) => [held.digest, `${held.manifest.name} of ${held.owner.certificate.email}`]),
+    Object.values(shared).map((held) => [
+      held.digest,
+      `${held.manifest.name} of ${held.owner.certificate.email}`,
+    ]),
   );
 }
 
@@ -163,7 +168,10 @@ export function specNames(held: HeldWorkspace, spec: HeldSpec): Names {
 }
 
 /** What is wrong with a review's comment; nothing when it can be signed. */
-export function commentProblem(decision: "approve" | "reject", comment: string | undefined): string | undefined {
+export function commentProblem(
+  decision: "approve" | "reject",
+  comment: string | undefined,
+): string | undefined {
   const length = [...(comment ?? "")].length;
   if (length > MAX_COMMENT) {
     return `a comment has at most ${MAX_COMMENT} characters, got ${length}`;

@@ -1,8 +1,8 @@
 /** Runs: asked for here, watched by the pages. */
 import { type Core, signAs, signatory, statementBody } from "../core";
 import { CoreError } from "../errors";
-import { micros, plusSeconds } from "../time";
 import { uuidV7 } from "../platform";
+import { micros, plusSeconds } from "../time";
 import type { Job, Run } from "../wire";
 import { holdWorkspace, requireInForce } from "./hold";
 import { holdSpec, specNames } from "./jobs";

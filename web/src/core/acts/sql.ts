@@ -35,7 +35,9 @@ function tokens(sql: string): readonly Token[] {
 }
 
 /** Words that end a FROM clause at its own depth. */
-const ENDS = new Set("where group having order limit offset fetch window union intersect except qualify select".split(" "));
+const ENDS = new Set(
+  "where group having order limit offset fetch window union intersect except qualify select".split(" "),
+);
 
 /** One level of parentheses: whether a SELECT begins it, and whether a table is expected next. */
 interface Level {
@@ -118,7 +120,10 @@ function names(sql: string): Names {
 }
 
 /** The tables that `sql` reads, out of those the workspace's shares give. */
-export function tablesOf(sql: string, known: Readonly<Record<string, Digest>>): Readonly<Record<string, Digest>> {
+export function tablesOf(
+  sql: string,
+  known: Readonly<Record<string, Digest>>,
+): Readonly<Record<string, Digest>> {
   const size = new TextEncoder().encode(sql).length;
   if (size > MAX_SQL) {
     throw invalid(`a query has at most ${MAX_SQL} bytes, got ${size}`);

@@ -11,13 +11,15 @@ export function variablesOf(draft: readonly unknown[]): readonly Variable[] {
     try {
       return variable.decode(parseJson(JSON.stringify(one), 16));
     } catch (thrown) {
-      throw invalid(`a variable of the draft cannot be read: ${thrown instanceof Error ? thrown.message : thrown}`);
+      throw invalid(
+        `a variable of the draft cannot be read: ${thrown instanceof Error ? thrown.message : thrown}`,
+      );
     }
   });
 }
 
 /** The value that a text means in a variable's type. */
-export function valueOf(kind: VariableType, name: string, text: string): Scalar {
+export function inputValue(kind: VariableType, name: string, text: string): Scalar {
   const bad = () => invalid(`\`${text}\` is not a value of the variable \`${name}\``);
   switch (kind) {
     case "string":
@@ -59,7 +61,7 @@ export function inputsOf(
     if (found === undefined) {
       throw invalid(`the job has no variable \`${name}\``);
     }
-    out[name] = valueOf(found.type, name, text);
+    out[name] = inputValue(found.type, name, text);
   }
   const missing = variables.find((one) => one.default === undefined && !Object.hasOwn(out, one.name));
   if (missing !== undefined) {

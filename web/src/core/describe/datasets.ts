@@ -14,7 +14,9 @@ function literalWords(value: Literal): string {
 export function rulesWords(rules: Rules): readonly string[] {
   const groups = rules.any_of.map((group) =>
     group.all_of
-      .map(({ column, op, value }) => [column, op, ...(value === undefined ? [] : [literalWords(value)])].join(" "))
+      .map(({ column, op, value }) =>
+        [column, op, ...(value === undefined ? [] : [literalWords(value)])].join(" "),
+      )
       .join(" and "),
   );
   return [
@@ -101,7 +103,10 @@ export function describeGrant(grant: Grant, names: Names): Description {
       fact("Manifest", grant.manifest),
       ...(pin === "follows" ? [] : [fact("Charter", pin.charter)]),
       ...maybe("Until", grant.expires),
-      ...maybe("To be renewed within", grant.renew_within === undefined ? undefined : `${grant.renew_within} s`),
+      ...maybe(
+        "To be renewed within",
+        grant.renew_within === undefined ? undefined : `${grant.renew_within} s`,
+      ),
     ],
     people: [],
   };

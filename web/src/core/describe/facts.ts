@@ -62,11 +62,7 @@ export function all(names: Names, certificates: readonly Digest[]): string {
 }
 
 /** The people known here among certificates. */
-export function people(
-  names: Names,
-  label: string,
-  certificates: readonly Digest[],
-): readonly NamedPerson[] {
+export function people(names: Names, label: string, certificates: readonly Digest[]): readonly NamedPerson[] {
   return certificates.flatMap((one) => {
     const person = names.person(one);
     return person === undefined ? [] : [{ label, person }];

@@ -38,6 +38,10 @@ const DESCRIBERS: { readonly [K in MemberKind]: (body: BodyOf<K>, names: Names) 
 };
 
 /** What signing a body of this kind does, in plain words. */
-export function describe<K extends MemberKind>(kind: K, body: BodyOf<K>, names: Names = NO_NAMES): Description {
+export function describe<K extends MemberKind>(
+  kind: K,
+  body: BodyOf<K>,
+  names: Names = NO_NAMES,
+): Description {
   return DESCRIBERS[kind](body, names);
 }

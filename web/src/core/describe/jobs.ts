@@ -1,6 +1,7 @@
 /** Specs, reviews, withdrawals, run requests, in words. */
-import type { Review, RunRequest, Spec, Variable, Withdrawal } from "../statement/bodies/jobs";
+
 import type { Scalar } from "../json/numbers";
+import type { Review, RunRequest, Spec, Variable, Withdrawal } from "../statement/bodies/jobs";
 import { all, called, type Description, fact, maybe, type Names, people } from "./facts";
 
 function scalarWords(value: Scalar): string {
@@ -23,7 +24,8 @@ function constraintWords(variable: Variable): string {
 }
 
 function variableWords(variable: Variable): string {
-  const standard = variable.default === undefined ? "" : `; ${scalarWords(variable.default)} when none is given`;
+  const standard =
+    variable.default === undefined ? "" : `; ${scalarWords(variable.default)} when none is given`;
   return `${variable.type}: ${constraintWords(variable)}${standard}`;
 }
 

@@ -1,6 +1,17 @@
 /** Charters and what members say to them, in words. */
 import type { Acceptance, Archive, Charter, Refusal, Suspension } from "../statement/bodies/workspaces";
-import { all, assuranceWords, called, type Description, type Fact, fact, maybe, type Names, people, who } from "./facts";
+import {
+  all,
+  assuranceWords,
+  called,
+  type Description,
+  type Fact,
+  fact,
+  maybe,
+  type Names,
+  people,
+  who,
+} from "./facts";
 
 function approvalWords({ approval }: Charter, names: Names): string {
   if (approval.policy === "all_members") {

@@ -173,7 +173,7 @@ function asOptional(field: Field): Optional<unknown> | undefined {
 
 function encodeFields(fields: Readonly<Record<string, Field>>, value: object): string[] {
   const record = value as Readonly<Record<string, unknown>>;
-  const stray = Object.keys(record).find((name) => !(name in fields));
+  const stray = Object.keys(record).find((name) => !Object.hasOwn(fields, name));
   if (stray !== undefined) {
     throw new EncodingError(`\`${stray}\` is no field here`);
   }
@@ -200,7 +200,7 @@ function decodeFields(
     throw expected("an object");
   }
   for (const name of json.keys()) {
-    if (!(name in fields) && name !== tag) {
+    if (!Object.hasOwn(fields, name) && name !== tag) {
       throw new EncodingError(`the field \`${name}\` is unknown`);
     }
   }

@@ -33,7 +33,7 @@ export function floatText(value: number): string {
     return `${sign}0.${"0".repeat(-point)}${digits}`;
   }
   const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
-  return `${sign}${digits.slice(0, 1)}${fraction}e${point - 1}`;
+  return `${sign}${digits.slice(0, 1)}${fraction}e${point > 0 ? "+" : ""}${point - 1}`;
 }
 
 /** A finite 64-bit number. */

@@ -2,12 +2,11 @@
  * The backup of both keys: an `age` file under a generated passphrase of 100 bits. The same file that `cloister key
  * backup` writes and `cloister key restore` reads.
  */
-import { type Bytes, fromUtf8, toHex, utf8 } from "../bytes";
+import { type Bytes, fromHex, fromUtf8, toHex, utf8 } from "../bytes";
 import { CoreError, messageOf } from "../errors";
 import { anyText, count, decodeStrict, object } from "../json/codec";
 import { digest } from "../statement/names";
 import { identitySecret, identityText, type KeySecrets } from "./member";
-import { fromHex } from "../bytes";
 
 /** A backup and the passphrase that opens it; the passphrase is stored nowhere. */
 export interface Backup {

@@ -62,7 +62,11 @@ export function identitySecret(text: string): Bytes {
   return Uint8Array.from(bytes);
 }
 
-async function kept(name: "Ed25519" | "X25519", secret: Bytes, use: KeyUsage): Promise<CryptoKey | undefined> {
+async function kept(
+  name: "Ed25519" | "X25519",
+  secret: Bytes,
+  use: KeyUsage,
+): Promise<CryptoKey | undefined> {
   const pkcs8 = concat(PKCS8[name], secret);
   try {
     return await crypto.subtle.importKey("pkcs8", pkcs8, { name }, false, [use]);

@@ -7,7 +7,7 @@ import { isAbsent } from "../api";
 import { type Digest, fromBase64, fromUtf8 } from "../bytes";
 import type { Core } from "../core";
 import { malformed, refused } from "../errors";
-import { pinLog, type Pins } from "../keys/pins";
+import { type Pins, pinLog } from "../keys/pins";
 import type { LogInfo } from "../wire";
 import { type Checkpoint, verifyCheckpoint } from "./checkpoint";
 import { consistencyFault, inclusionFault } from "./proofs";

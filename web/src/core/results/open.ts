@@ -1,4 +1,6 @@
 /** Results: nothing is shown before its receipt held. */
+
+import { type HeldWorkspace, holdWorkspace, requireInForce } from "../acts/hold";
 import { type Digest, digestOf, fromUtf8 } from "../bytes";
 import { type Core, statementOf } from "../core";
 import { CoreError, malformed, messageOf, refused } from "../errors";
@@ -7,7 +9,6 @@ import type { ReleaseRecord } from "../statement/bodies/broker";
 import type { Receipt } from "../statement/bodies/jobs";
 import { open, type Verified, verify } from "../statement/envelope";
 import type { Run } from "../wire";
-import { type HeldWorkspace, holdWorkspace, requireInForce } from "../acts/hold";
 
 /** The largest sealed output that is taken into memory. */
 const MAX_OUTPUT = 512 << 20;
@@ -31,7 +32,12 @@ export interface OpenedOutput {
 /** Verifies the receipt of a run: signed by the worker that the broker's release record names, for this run. */
 export function verifyReceipt(run: Run, held: HeldWorkspace): HeldReceipt {
   requireInForce(held);
-  if (run.release === undefined || run.release === null || run.receipt === undefined || run.receipt === null) {
+  if (
+    run.release === undefined ||
+    run.release === null ||
+    run.receipt === undefined ||
+    run.receipt === null
+  ) {
     throw refused("receipt", "the run has no receipt");
   }
   try {
@@ -75,7 +81,10 @@ export async function openOutput(core: Core, run: Run, name: string): Promise<Op
   const listed = run.outputs.find((output) => output.name === name);
   if (listed === undefined) {
     const why = run.code ?? "it has not ended";
-    throw new CoreError({ kind: "unknown", what: name }, `the run is ${run.state} and has no ${name}: ${why}`);
+    throw new CoreError(
+      { kind: "unknown", what: name },
+      `the run is ${run.state} and has no ${name}: ${why}`,
+    );
   }
   let receipt: HeldReceipt | undefined;
   let expected = listed.sha256;

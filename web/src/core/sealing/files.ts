@@ -19,7 +19,10 @@ export async function sealFile(recipients: readonly string[], plaintext: Uint8Ar
 }
 
 /** Opens what `sealFile` made, or the same of Rust; `undefined` when it is sealed to none of these. */
-export async function openFile(openers: readonly Opener[], sealed: Uint8Array): Promise<Uint8Array | undefined> {
+export async function openFile(
+  openers: readonly Opener[],
+  sealed: Uint8Array,
+): Promise<Uint8Array | undefined> {
   const { Decrypter } = await import("age-encryption");
   for (const opener of openers) {
     const decrypter = new Decrypter();

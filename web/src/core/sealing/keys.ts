@@ -1,5 +1,15 @@
 /** Data keys: their names, and their seals by HPKE (X25519, HKDF-SHA256, AES-256-GCM) to brokers. */
-import { type Bytes, type Digest, digestOf, fromBase64, fromHex, lengthPrefixed, toBase64, toHex, utf8 } from "../bytes";
+import {
+  type Bytes,
+  type Digest,
+  digestOf,
+  fromBase64,
+  fromHex,
+  lengthPrefixed,
+  toBase64,
+  toHex,
+  utf8,
+} from "../bytes";
 import type { Assurance } from "../statement/bodies/workspaces";
 
 /** An HPKE ciphertext with its encapsulated key, as the API carries it. */

@@ -127,13 +127,17 @@ function successor(
     one.certificate !== undefined &&
     current.body.administrators.includes(one.certificate) &&
     !suspended.has(one.certificate);
-  const candidates = [...dossier.of("charter").values()].filter((one) => entitled(one) && !isVoid(one, state));
+  const candidates = [...dossier.of("charter").values()].filter(
+    (one) => entitled(one) && !isVoid(one, state),
+  );
   const [next] = candidates;
   if (next === undefined) {
     return undefined;
   }
   if (candidates.length > 1) {
-    throw refuse(`two charters of one version (${current.body.version + 1}) stop the workspace \`${genesis}\``);
+    throw refuse(
+      `two charters of one version (${current.body.version + 1}) stop the workspace \`${genesis}\``,
+    );
   }
   const problem = charterProblem(next.body) ?? successionProblem(current.digest, current.body, next.body);
   if (problem !== undefined) {
@@ -141,8 +145,7 @@ function successor(
   }
   requireOneCertificateAPerson(next.body, dossier);
   const accepted = acceptances(next, dossier, suspended);
-  const adds =
-    current.body.approval.policy === "all_members" && onlyAddsMembers(current.body, next.body);
+  const adds = current.body.approval.policy === "all_members" && onlyAddsMembers(current.body, next.body);
   const needed = next.body.members.filter((member) => !(adds && current.body.members.includes(member)));
   return { charter: next, complete: needed.every((member) => accepted.has(member)) };
 }
@@ -173,7 +176,11 @@ function requireOneCertificateAPerson(charter: Charter, dossier: Dossier): void 
 }
 
 /** The version under which a certificate could act as administrator, by the charter it names. */
-function administratorThen(state: State, charter: Digest, certificate: Digest | undefined): number | undefined {
+function administratorThen(
+  state: State,
+  charter: Digest,
+  certificate: Digest | undefined,
+): number | undefined {
   const then = state.chain.find((one) => one.digest === charter)?.body;
   if (then === undefined || certificate === undefined || !then.administrators.includes(certificate)) {
     return undefined;

@@ -128,12 +128,7 @@ export class Dossier {
     return this.bareKey(kind, role, signer, body);
   }
 
-  private bareKey(
-    kind: Kind,
-    role: Role,
-    signer: Extract<Signer, { key: string }>,
-    body: unknown,
-  ): Digest {
+  private bareKey(kind: Kind, role: Role, signer: Extract<Signer, { key: string }>, body: unknown): Digest {
     switch (role) {
       case "member":
         throw new Error(`a ${kind} is signed by a member, not by a bare key`);

@@ -1,6 +1,6 @@
 /** What a charter must look like by itself, and what a new version must keep. */
 import type { Digest } from "../bytes";
-import { charter as codec, type Charter } from "../statement/bodies/workspaces";
+import { type Charter, charter as codec } from "../statement/bodies/workspaces";
 
 const MAX_MEMBERS = 500;
 
@@ -57,10 +57,7 @@ function approvalProblem({ approval, members }: Charter): string | undefined {
   const { groups } = approval;
   const rules: Rule[] = [
     [groups.length > 0, "an approval policy of groups has a group"],
-    [
-      new Set(groups.map((group) => group.name)).size === groups.length,
-      "two approval groups have one name",
-    ],
+    [new Set(groups.map((group) => group.name)).size === groups.length, "two approval groups have one name"],
   ];
   for (const group of groups) {
     const bytes = new TextEncoder().encode(group.name).length;

@@ -8,6 +8,7 @@ mod datasets;
 mod events;
 mod health;
 mod jobs;
+mod key_backups;
 mod notices;
 mod operations;
 mod people;
@@ -63,6 +64,8 @@ pub fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(people::end_session::end_session))
         .routes(routes!(people::set_password::set_password))
         .routes(routes!(people::me::me))
+        .routes(routes!(key_backups::list::list))
+        .routes(routes!(key_backups::store::store))
         .routes(routes!(people::create_token::create_token, people::tokens::tokens))
         .routes(routes!(people::end_token::end_token))
         .routes(routes!(users::list::list, users::add::add))

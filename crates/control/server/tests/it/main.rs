@@ -5,6 +5,7 @@ mod browser;
 mod conventions;
 mod events;
 mod house;
+mod key_backups;
 mod log;
 mod mail;
 mod people;

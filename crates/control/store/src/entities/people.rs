@@ -164,6 +164,15 @@ entity!(notice_settings, "notice_settings", {
     owner => users.id,
 ], unique []);
 
+entity!(key_backups, "key_backups", {
+    #[sea_orm(primary_key, auto_increment = false)] pub owner: String,
+    #[sea_orm(primary_key, auto_increment = false)] pub key: String,
+    pub file: String,
+    pub stored: i64,
+}, refers [
+    owner => users.id,
+], unique []);
+
 /// Each of them.
 pub(super) const ALL: &[super::Of] = &[
     organisations::shape,
@@ -181,4 +190,5 @@ pub(super) const ALL: &[super::Of] = &[
     logouts::shape,
     notices::shape,
     notice_settings::shape,
+    key_backups::shape,
 ];

@@ -70,7 +70,8 @@ pub(crate) fn vectors() -> Made<Value> {
         .filter(|(path, _)| !path.starts_with("tile/entries"))
         .map(|(path, bytes)| (path, BASE64_STANDARD.encode(bytes)))
         .collect();
-    let entries = [0, 256].iter().map(|n| Ok(BASE64_STANDARD.encode(entry(*n)?))).collect::<Made<Vec<_>>>()?;
+    let entries =
+        [0, 256].iter().map(|n| Ok(BASE64_STANDARD.encode(entry(*n)?))).collect::<Made<Vec<_>>>()?;
     let checkpoints: Vec<Value> = grown
         .checkpoints
         .iter()

@@ -31,7 +31,7 @@ pub(crate) struct People {
     pub(crate) cat: Member,
 }
 
-const RECIPIENT: &str = "AGE-SECRET-KEY-1QQQSYQCYQ5RQWZQFPG9SCRGWPUGPZYSNZS23V9CCRYDPK8QARC0SYDS4RD";
+const RECIPIENT: &str = "AGE-SECRET-KEY-1QYPQXPQ9QCRSSZG2PVXQ6RS0ZQG3YYC5Z5TPWXQERGD3C8G7RUSQGPQYEE";
 
 pub(crate) fn seed(n: u8) -> SigningKey {
     SigningKey::from_seed(&[n; 32])

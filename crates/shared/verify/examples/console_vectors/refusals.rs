@@ -92,8 +92,13 @@ fn bent_envelopes(good: &Value) -> Made<Vec<Value>> {
     other["payloadType"] = json!("text/plain");
     let mut padded = good.clone();
     padded["payload"] = json!(format!("{}=", good["payload"].as_str().unwrap_or_default()));
-    let bent =
-        [("two signatures", two), ("no signature", none), ("more fields", more), ("other type", other), ("base64", padded)];
+    let bent = [
+        ("two signatures", two),
+        ("no signature", none),
+        ("more fields", more),
+        ("other type", other),
+        ("base64", padded),
+    ];
     let mut found = Vec::new();
     for (what, envelope) in bent {
         if opens(&envelope)? {

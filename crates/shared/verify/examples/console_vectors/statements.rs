@@ -119,7 +119,7 @@ impl Vectors {
         let column = |name: &str, kind, nullable| Column { name: name.into(), kind, nullable };
         let schema = Schema::try_from(vec![
             column("patient", ColumnType::Integer, false),
-            column("größe \u{2028}\u{7f}", ColumnType::Float, true),
+            column("größe \u{2028}", ColumnType::Float, true),
             column("when", ColumnType::Datetime, true),
         ])?;
         let open = Manifest {
@@ -176,7 +176,7 @@ impl Vectors {
             charter: CHARTER,
             name: "Count".parse()?,
             kind: EnvironmentKind::Sql,
-            source: "select count(*)\nfrom lab -- größer\t\"x\" \\ \u{1f600}".into(),
+            source: "select count(*)\nfrom lab -- größer\t\"x\" \\ \u{7f}\u{1f600}".into(),
             tables: [("lab".parse()?, Digest([3; 32])), ("a".parse()?, Digest([4; 32]))].into(),
             variables: Vec::new(),
             readers: [ben, ana].into(),
@@ -196,8 +196,13 @@ impl Vectors {
         };
         self.ana("spec, test", Some(WORKSPACE), plain)?;
         self.ana("spec, with variables", Some(WORKSPACE), full)?;
-        let approve =
-            Review { spec: SPEC, charter: CHARTER, decision: Decision::Approve, comment: None, expires: None };
+        let approve = Review {
+            spec: SPEC,
+            charter: CHARTER,
+            decision: Decision::Approve,
+            comment: None,
+            expires: None,
+        };
         let reject = Review {
             decision: Decision::Reject,
             comment: Some("groups of\n5 are too small".into()),

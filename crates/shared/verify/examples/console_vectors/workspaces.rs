@@ -81,8 +81,10 @@ impl Ground {
             }
             Err(refused) => json!({ "check": refused.check.as_str(), "reason": refused.reason }),
         };
-        Ok(json!({ "name": name, "genesis": genesis, "broker": self.people.broker.public(), "statements": all,
-                   "expected": expected }))
+        Ok(
+            json!({ "name": name, "genesis": genesis, "broker": self.people.broker.public(), "statements": all,
+                   "expected": expected }),
+        )
     }
 
     fn base(&self, more: &[Envelope]) -> Vec<Envelope> {
@@ -146,7 +148,10 @@ impl Ground {
             )?,
             self.case("two of one version", &self.base(&[wider, by_cat, changed.clone()]))?,
             self.case("another floor", &self.base(&[renamed.clone(), self.accept(ben, &renamed)?]))?,
-            self.case("proposed by a member only", &self.base(&[by_ben.clone(), self.accept(ana, &by_ben)?]))?,
+            self.case(
+                "proposed by a member only",
+                &self.base(&[by_ben.clone(), self.accept(ana, &by_ben)?]),
+            )?,
             self.case(
                 "accepted by a suspended member",
                 &self.base(&[changed, cat_changed, ben_changed, suspended]),
@@ -161,7 +166,8 @@ impl Ground {
         let by_other =
             sign(&ana.key, &Predicate { issued_at: NOW, signer, workspace: ws, body: body.clone() })?;
         let late = NOW.plus(cloister_model::Duration::days(400));
-        let expired = sign(&ben.key, &Predicate { issued_at: late, signer, workspace: ws, body: body.clone() })?;
+        let expired =
+            sign(&ben.key, &Predicate { issued_at: late, signer, workspace: ws, body: body.clone() })?;
         let bare = Signer::Key(ben.key.public());
         let by_key = sign(&ben.key, &Predicate { issued_at: NOW, signer: bare, workspace: ws, body })?;
         Ok(vec![
