@@ -127,6 +127,10 @@ actions! {
     MarkNotices = "notice.mark", Write, [SignedIn];
     /// Say what one wants no mail of.
     SetNotices = "notice.settings", Write, [SignedIn];
+    /// Fetch the encrypted backups of one's own keys: in a session only, a lost token opens nothing.
+    ReadKeyBackups = "key-backup.read", Session, [Member];
+    /// Store the encrypted backup of one's own keys.
+    StoreKeyBackup = "key-backup.store", Session, [Member];
     /// List an organisation's users.
     ListUsers = "user.list", Read, [OrgAdmin];
     /// Add a user to an organisation.

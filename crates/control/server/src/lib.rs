@@ -10,6 +10,7 @@ mod body;
 pub mod broker_pipe;
 mod caller;
 mod config;
+mod console;
 mod cookie;
 pub mod courier;
 mod etag;

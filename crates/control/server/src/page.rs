@@ -20,6 +20,7 @@ const SIGNATURE: usize = 32;
 
 /// Where a list goes on, and how much of it.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct PageQuery {

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{Query as _, Store, StoreError, Tx};
 
 /// Every table, each after those it refers to.
-pub const TABLES: [&str; 42] = [
+pub const TABLES: [&str; 43] = [
     "organisations",
     "users",
     "sessions",
@@ -56,6 +56,7 @@ pub const TABLES: [&str; 42] = [
     "scim_users",
     "scim_groups",
     "scim_members",
+    "key_backups",
 ];
 /// Rows read at once.
 const PAGE: usize = 500;

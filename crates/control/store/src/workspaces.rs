@@ -140,6 +140,37 @@ pub async fn listing(db: &dyn Query, certificate: Digest) -> Result<Vec<Digest>,
     rows.iter().map(|row| parsed(row, "id")).collect()
 }
 
+/// Where one of an organisation's people is in, or invited to.
+#[derive(Clone, Debug)]
+pub struct Belonging {
+    /// Who.
+    pub member: UserId,
+    /// The genesis digest.
+    pub workspace: Digest,
+    /// Its name.
+    pub name: WorkspaceName,
+    /// The answer's word.
+    pub answer: String,
+}
+
+/// The pending and active workspaces of an organisation's people, by the charter in force or version 1.
+pub async fn of_colleagues(db: &dyn Query, org: OrgId) -> Result<Vec<Belonging>, StoreError> {
+    let sql = "SELECT i.member AS member, w.id AS id, w.name AS name, i.answer AS answer
+               FROM users u JOIN invitations i ON i.member = u.id
+               JOIN workspaces w ON w.id = i.workspace AND w.charter = i.charter
+               WHERE u.org = $1 AND w.state IN ('pending', 'active') AND i.answer <> 'declined' ORDER BY w.name, w.id";
+    let rows = db.all(sql, vec![org.to_string().into()]).await?;
+    let belonging = |row: &Row| {
+        Ok(Belonging {
+            member: parsed(row, "member")?,
+            workspace: parsed(row, "id")?,
+            name: parsed(row, "name")?,
+            answer: row.try_get("", "answer")?,
+        })
+    };
+    rows.iter().map(belonging).collect()
+}
+
 /// Whether the charter in force, or the pending first one, lists somebody of an organisation.
 pub async fn has_member_of(db: &dyn Query, row: &WorkspaceRow, org: OrgId) -> Result<bool, StoreError> {
     let sql = "SELECT 1 AS one FROM invitations i JOIN users u ON u.id = i.member

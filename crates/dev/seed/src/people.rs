@@ -161,6 +161,7 @@ async fn account(
         certificate: None,
         joined: now,
         last_sign_in: Some(now),
+        workspaces: Vec::new(),
     };
     let profile = Profile::at(seeding.target.profiles.join(format!("member{n:04}")));
     Ok(Account { signed: SignedIn { token, session, expires: row.expires, user }, profile })

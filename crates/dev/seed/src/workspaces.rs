@@ -71,6 +71,7 @@ fn creation(n: usize, creator: &Person, members: &[&Person]) -> Result<Creation,
         run: RunBy::All,
         floor: Assurance::Simulated,
         recoverers: Vec::new(),
+        console_allowed: true,
     })
 }
 

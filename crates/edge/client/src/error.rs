@@ -56,7 +56,7 @@ pub enum ClientError {
     NoCertificate,
     /// The profile lacks the key of the live certificate.
     #[error(
-        "this profile lacks the key `{0}` of your live certificate: restore your backup with `cloister key restore FILE`"
+        "this profile lacks the key `{0}` of your live certificate: restore your backup with `cloister key restore`"
     )]
     KeyMissing(Digest),
     /// What the person gave cannot be used.

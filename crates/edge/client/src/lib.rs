@@ -20,6 +20,7 @@ pub mod enrol;
 pub mod error;
 pub mod http;
 pub mod jobs;
+mod key_backups;
 pub mod log;
 pub mod outlook;
 pub mod people;

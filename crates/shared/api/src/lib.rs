@@ -9,6 +9,7 @@ pub mod broker;
 pub mod datasets;
 pub mod events;
 pub mod jobs;
+pub mod key_backups;
 pub mod notices;
 pub mod passkeys;
 pub mod people;

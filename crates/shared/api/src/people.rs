@@ -1,6 +1,8 @@
 //! Set-up, sign-in, users, tokens, certificates, the broker's identity.
 
-use cloister_model::{Digest, Email, OrgId, OrgName, Roles, SessionId, Timestamp, UserId};
+use cloister_model::{
+    Digest, Email, OrgId, OrgName, Roles, SessionId, Timestamp, UserId, WorkspaceId, WorkspaceName,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -80,6 +82,22 @@ pub struct User {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub last_sign_in: Option<Timestamp>,
+    /// Workspaces the user is in or invited to that are pending or active; only where an admin lists users.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub workspaces: Vec<InWorkspace>,
+}
+
+/// A workspace that somebody is in or invited to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InWorkspace {
+    /// The genesis digest.
+    #[schema(value_type = String)]
+    pub id: WorkspaceId,
+    /// Its name.
+    #[schema(value_type = String)]
+    pub name: WorkspaceName,
+    /// `pending` or `accepted`.
+    pub answer: String,
 }
 
 /// `POST /users`: an organisation admin adds a local account. Answers with [`NewUser`].

@@ -11,6 +11,7 @@ use cloister_model::{Digest, Duration, Email, OrgId, OrgName, Role, Roles, UserI
 use cloister_store::{
     EntryDraft,
     people::{self, NewUser, Switch, UserRow, certificates, credentials::Method},
+    workspaces::{self, Belonging},
 };
 
 use super::{
@@ -185,5 +186,19 @@ impl App {
         who: &Identity,
     ) -> Result<BTreeMap<UserId, Digest>, AppError> {
         Ok(certificates::live_in(&self.store.read(), who.user.org, self.now()).await?)
+    }
+
+    /// In which pending and active workspaces the people of the caller's organisation are, or invited to.
+    pub async fn colleagues_workspaces(
+        &self,
+        who: &Identity,
+    ) -> Result<BTreeMap<UserId, Vec<Belonging>>, AppError> {
+        let _ =
+            self.permit(&who.actor, ListUsers, &Resource::organisation(who.user.org), "organisation").await?;
+        let mut all: BTreeMap<UserId, Vec<Belonging>> = BTreeMap::new();
+        for one in workspaces::of_colleagues(&self.store.read(), who.user.org).await? {
+            all.entry(one.member).or_default().push(one);
+        }
+        Ok(all)
     }
 }

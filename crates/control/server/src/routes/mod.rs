@@ -8,7 +8,9 @@ mod datasets;
 mod events;
 mod health;
 mod jobs;
+mod key_backups;
 mod notices;
+mod operations;
 mod passkeys;
 mod people;
 mod problems;
@@ -65,6 +67,8 @@ pub fn api() -> OpenApiRouter<Shared> {
         .routes(routes!(people::end_session::end_session))
         .routes(routes!(people::set_password::set_password))
         .routes(routes!(people::me::me))
+        .routes(routes!(key_backups::list::list))
+        .routes(routes!(key_backups::store::store))
         .routes(routes!(people::create_token::create_token, people::tokens::tokens))
         .routes(routes!(people::end_token::end_token))
         .routes(routes!(passkeys::list::list, passkeys::add::add))
@@ -170,6 +174,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = OpenApiRouter::<Shared>::new().nest("/api/v1", api()).into_openapi();
     problems::of_each(&mut document);
     surface::of_each(&mut document);
+    operations::named(&mut document);
     document.info.title = "Cloister".into();
     document.info.version = env!("CARGO_PKG_VERSION").into();
     document
@@ -217,7 +222,7 @@ pub fn router(shared: Shared) -> Router {
         .route("/.well-known/security.txt", axum::routing::get(security::security))
         .route_layer(middleware::from_fn(crate::metrics::measure))
         .route_layer(middleware::from_fn(retiring::retire))
-        .fallback(|| async { Failure::new(404, "not-found", "there is no such endpoint") })
+        .fallback(crate::console::serve)
         .method_not_allowed_fallback(|| async {
             Failure::new(405, "invalid", "the endpoint has no such method")
         })

@@ -210,3 +210,26 @@ fn every_operation_declares_its_problems() {
         }
     }
 }
+
+#[test]
+fn a_client_can_be_generated_from_the_document() {
+    let document = serde_json::to_value(routes::openapi()).unwrap();
+    let text = document.to_string();
+    let schemas = &document["components"]["schemas"];
+    for part in text.split("#/components/schemas/").skip(1) {
+        let named = part.split('"').next().unwrap();
+        assert!(schemas[named].is_object(), "`{named}` is not described");
+    }
+    let mut names = std::collections::BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            assert!(names.insert(name.to_owned()), "{method} {path}: two operations are named `{name}`");
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let (name, place) = (parameter["name"].as_str().unwrap(), &parameter["in"]);
+                let in_path = path.contains(&format!("{{{name}}}")) || path.contains(&format!("{{*{name}}}"));
+                assert_eq!(place == "path", in_path, "{method} {path}: `{name}` in {place}");
+            }
+        }
+    }
+}

@@ -46,6 +46,7 @@ fn body(endpoint: &str) -> Value {
         "PUT /api/v1/sign-in/providers" => json!({
             "name": "x", "issuer": "https://login.example", "client_id": "c", "domains": ["one.example"] }),
         "PATCH /api/v1/passkeys/{id}" => json!({ "name": "x" }),
+        "PUT /api/v1/me/key-backups/{key}" => json!({ "file": "" }),
         "POST /api/v1/broker/evidence" => json!({ "nonce": "00".repeat(32) }),
         "POST /api/v1/certificates" => json!({ "request": {} }),
         "POST /api/v1/workspaces" => json!({ "charter": {} }),
@@ -125,7 +126,8 @@ async fn each_caller_meets_what_the_matrix_says() {
             .replace("{dataset}", NOBODY)
             .replace("{version}", "1")
             .replace("{name}", "x")
-            .replace("{offset}", "0");
+            .replace("{offset}", "0")
+            .replace("{key}", &"00".repeat(32));
         let path =
             if endpoint == "GET /api/v1/certificates" { format!("{path}?email=a@b.example") } else { path };
         for ((caller, token), expected) in CALLERS.iter().zip(&tokens).zip(row) {

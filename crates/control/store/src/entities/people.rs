@@ -236,6 +236,15 @@ entity!(scim_members, "scim_members", {
     place => scim_groups.id,
 ], unique []);
 
+entity!(key_backups, "key_backups", {
+    #[sea_orm(primary_key, auto_increment = false)] pub owner: String,
+    #[sea_orm(primary_key, auto_increment = false)] pub key: String,
+    pub file: String,
+    pub stored: i64,
+}, refers [
+    owner => users.id,
+], unique []);
+
 /// Each of them.
 pub(super) const ALL: &[super::Of] = &[
     organisations::shape,
@@ -259,4 +268,5 @@ pub(super) const ALL: &[super::Of] = &[
     scim_users::shape,
     scim_groups::shape,
     scim_members::shape,
+    key_backups::shape,
 ];

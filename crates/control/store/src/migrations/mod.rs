@@ -10,6 +10,7 @@ mod m0011_notices;
 mod m0012_webhooks;
 mod m0013_scim;
 mod m0014_passkeys;
+mod m0018_key_backups;
 
 use sea_orm_migration::prelude::*;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_webhooks::Webhooks),
             Box::new(m0013_scim::Scim),
             Box::new(m0014_passkeys::Passkeys),
+            Box::new(m0018_key_backups::KeyBackups),
         ]
     }
 }

@@ -21,9 +21,14 @@ struct Product {
     make: fn() -> Result<String, String>,
 }
 
-const PRODUCTS: [Product; 4] = [
+const PRODUCTS: [Product; 9] = [
     Product { path: "openapi/server.json", make: openapi },
     Product { path: "docs/permissions.md", make: permissions },
+    Product { path: "web/vectors/statements.json", make: || console_vectors("statements") },
+    Product { path: "web/vectors/workspaces.json", make: || console_vectors("workspaces") },
+    Product { path: "web/vectors/log.json", make: || console_vectors("log") },
+    Product { path: "web/vectors/seals.json", make: || console_vectors("seals") },
+    Product { path: "web/src/core/environment.json", make: || console_vectors("environment") },
     Product { path: "tcb/broker.txt", make: || dependencies("cloister-broker") },
     Product { path: "tcb/worker.txt", make: || dependencies("cloister-worker") },
 ];
@@ -66,6 +71,14 @@ fn openapi() -> Result<String, String> {
 
 fn permissions() -> Result<String, String> {
     server("permissions")
+}
+
+/// What the console's TypeScript is held to: an example of the crate `verify` writes it.
+fn console_vectors(name: &str) -> Result<String, String> {
+    let example =
+        ["run", "--quiet", "--package", "cloister-verify", "--example", "console_vectors", "--", name];
+    let printed = process::stdout(&mut process::cargo(example))?;
+    Ok(format!("{}\n", printed.trim_end()))
 }
 
 /// What the server's own subcommand prints about itself, from the build that tests and demo use too.

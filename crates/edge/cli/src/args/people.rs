@@ -98,16 +98,16 @@ impl FromStr for Days {
 pub(crate) enum KeyCommand {
     /// Show fingerprint, certificate and whether this profile holds its key.
     Show,
-    /// Back up under a generated passphrase, which is shown once.
+    /// Back up under a generated passphrase, which is shown once: at the server, where the console finds it too.
     Backup {
-        /// The file to write.
+        /// Write a file instead; the server gets nothing.
         #[arg(long)]
-        out: PathBuf,
+        out: Option<PathBuf>,
     },
-    /// Restore a backup.
+    /// Restore a backup: the one at the server, also when the console made it, or a file.
     Restore {
-        /// The backup.
-        file: PathBuf,
+        /// The backup's file; without it the server's.
+        file: Option<PathBuf>,
         /// Read the passphrase from stdin.
         #[arg(long)]
         passphrase_stdin: bool,
@@ -254,6 +254,9 @@ pub(crate) struct Create {
     /// Who may recover lost certificates: two or more members.
     #[arg(long, num_args = 1..)]
     pub(crate) recoverer: Vec<Email>,
+    /// Certificates made in the console count, though the server serves its code.
+    #[arg(long)]
+    pub(crate) allow_console: bool,
 }
 
 /// `cloister workspace set`.

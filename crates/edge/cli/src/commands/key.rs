@@ -1,5 +1,7 @@
 //! A person's own keys.
 
+use std::path::PathBuf;
+
 use cloister_client::{ClientError, enrol::restore, people::fingerprint};
 use cloister_statement::{Envelope, keys::BackupCost};
 use secrecy::ExposeSecret;
@@ -15,24 +17,8 @@ use crate::{
 pub(super) async fn run(context: &Context, command: KeyCommand) -> Result<Reply, Failure> {
     match command {
         KeyCommand::Show => show(context).await,
-        KeyCommand::Backup { out } => {
-            let backup = context.client()?.backup_keys(BackupCost::PRODUCTION).await?;
-            cloister_client::profile::write(&out, &backup.bytes)?;
-            let passphrase = backup.passphrase.expose_secret();
-            let text = format!(
-                "backup written to {}\npassphrase, shown once: {passphrase}\nkeep it apart from the file",
-                out.display()
-            );
-            Ok(Reply::new(json!({ "file": out, "passphrase": passphrase }), text))
-        }
-        KeyCommand::Restore { file, passphrase_stdin } => {
-            let bytes =
-                std::fs::read(&file).map_err(|e| Failure::Failed(format!("`{}`: {e}", file.display())))?;
-            let passphrase = terminal::secret("passphrase", passphrase_stdin)?;
-            let key = restore(&context.profile(), &bytes, &passphrase)?;
-            let text = format!("restored the key with the fingerprint {}", fingerprint(&key));
-            Ok(Reply::new(json!({ "signing_key": key, "fingerprint": fingerprint(&key) }), text))
-        }
+        KeyCommand::Backup { out } => backup(context, out).await,
+        KeyCommand::Restore { file, passphrase_stdin } => restore_keys(context, file, passphrase_stdin).await,
         KeyCommand::Renew => {
             let person = context.client()?.renew_keys().await?;
             let text = format!(
@@ -59,6 +45,40 @@ pub(super) async fn run(context: &Context, command: KeyCommand) -> Result<Reply,
     }
 }
 
+async fn backup(context: &Context, out: Option<PathBuf>) -> Result<Reply, Failure> {
+    let client = context.client()?;
+    let (backup, place) = match &out {
+        Some(out) => {
+            let backup = client.backup_keys(BackupCost::PRODUCTION).await?;
+            cloister_client::profile::write(out, &backup.bytes)?;
+            (backup, format!("backup written to {}", out.display()))
+        }
+        None => {
+            let backup = client.store_backup(BackupCost::PRODUCTION).await?;
+            (backup, "backup stored at the server, which cannot open it".to_owned())
+        }
+    };
+    let passphrase = backup.passphrase.expose_secret();
+    let text = format!("{place}\npassphrase, shown once: {passphrase}\nkeep it apart from the backup");
+    Ok(Reply::new(json!({ "file": out, "stored": out.is_none(), "passphrase": passphrase }), text))
+}
+
+async fn restore_keys(context: &Context, file: Option<PathBuf>, stdin: bool) -> Result<Reply, Failure> {
+    let keys = if let Some(file) = file {
+        let bytes =
+            std::fs::read(&file).map_err(|e| Failure::Failed(format!("`{}`: {e}", file.display())))?;
+        vec![restore(&context.profile(), &bytes, &terminal::secret("passphrase", stdin)?)?]
+    } else {
+        let client = context.client()?;
+        client.restore_stored_keys(&terminal::secret("passphrase", stdin)?).await?
+    };
+    let fingerprints: Vec<String> = keys.iter().map(fingerprint).collect();
+    let text = format!("restored the key with the fingerprint {}", fingerprints.join(" and "));
+    let json =
+        json!({ "signing_key": keys.first(), "fingerprint": fingerprints.first(), "signing_keys": keys });
+    Ok(Reply::new(json, text))
+}
+
 async fn show(context: &Context) -> Result<Reply, Failure> {
     let client = context.client()?;
     let me = client.me().await?;
@@ -72,7 +92,7 @@ async fn show(context: &Context) -> Result<Reply, Failure> {
         person.fingerprint(),
         person.digest,
         person.certificate.not_after,
-        if here { "in this profile" } else { "not in this profile: use `cloister key restore FILE`" },
+        if here { "in this profile" } else { "not in this profile: use `cloister key restore`" },
     );
     let json = json!({
         "email": person.email(),

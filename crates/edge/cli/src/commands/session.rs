@@ -77,11 +77,9 @@ fn tell(code: &DeviceCode) {
 fn entered(enrolled: &Enrolled, server: &str) -> Reply {
     let user = &enrolled.me.user;
     let keys = match (enrolled.fresh, enrolled.key_here) {
-        (true, _) => "keys and certificate made; back them up with `cloister key backup --out FILE`",
+        (true, _) => "keys and certificate made; back them up with `cloister key backup`",
         (false, true) => "your keys are here",
-        (false, false) => {
-            "this profile lacks the key of your live certificate: use `cloister key restore FILE`"
-        }
+        (false, false) => "this profile lacks the key of your live certificate: use `cloister key restore`",
     };
     let fingerprint = enrolled.person.fingerprint();
     let json = json!({

@@ -134,6 +134,7 @@ async fn create(context: &Context, client: &Client, args: Create) -> Result<Repl
         },
         run: args.run,
         recoverers: args.recoverer,
+        console_allowed: args.allow_console,
     };
     let made = client.create_workspace(&creation).await?;
     let text = format!(

@@ -12,7 +12,7 @@ use reqwest::{Method, header};
 
 use super::{
     HeldWorkspace,
-    create::{Approval, Roll, RunBy, charter_facts},
+    create::{Approval, Roll, RunBy, charter_facts, require_channels},
 };
 use crate::{Client, ClientError, client::to_api, people::Person, preview::Facts};
 
@@ -79,6 +79,7 @@ impl Client {
         people.extend(self.people(&change.add, "members").await?);
         let next = self.next_charter(&now.charter, now.digest, change, &people)?;
         validate_charter(&next).map_err(ClientError::Input)?;
+        require_channels(&next, &people)?;
         let facts = charter_facts(&next, &people).fact("follows", now.digest);
         let statement = self.sign(&me, Some(held.genesis()), next, facts)?;
         let path = format!("/workspaces/{}/charters", held.genesis());

@@ -7,7 +7,7 @@ use cloister_model::{
     ApprovalGroup, ApprovalPolicy, Assurance, Description, Digest, Email, IdentityStrength, RunPolicy,
     WorkspaceId, WorkspaceKind, WorkspaceName,
 };
-use cloister_statement::predicate::Charter;
+use cloister_statement::predicate::{Channel, Charter};
 use cloister_verify::charters::validate_charter;
 
 use crate::{Client, ClientError, broker::ProvenBroker, client::to_api, people::Person, preview::Facts};
@@ -62,6 +62,8 @@ pub struct Creation {
     pub floor: Assurance,
     /// Who may recover lost certificates.
     pub recoverers: Vec<Email>,
+    /// Whether certificates enrolled through the console, whose code the server serves, count.
+    pub console_allowed: bool,
 }
 
 /// Whom addresses name among a charter's people.
@@ -134,6 +136,8 @@ pub(crate) fn charter_facts(charter: &Charter, people: &[Person]) -> Facts {
         .fact("broker key", charter.broker.signing_key)
         .fact("broker measurement", &charter.broker.measurement)
         .fact("broker configuration", charter.broker.configuration);
+    let console = if charter.console_allowed { "count" } else { "do not count" };
+    facts = facts.fact("certificates made in the console", console);
     if !charter.recoverers.is_empty() {
         facts = facts.fact("may recover certificates", list(&charter.recoverers));
     }
@@ -141,6 +145,20 @@ pub(crate) fn charter_facts(charter: &Charter, people: &[Person]) -> Facts {
         facts = facts.person("member", person);
     }
     facts
+}
+
+/// Refuses a charter under which the signatures of people it lists would never count.
+pub(crate) fn require_channels(charter: &Charter, people: &[Person]) -> Result<(), ClientError> {
+    let console = people.iter().filter(|person| person.certificate.channel == Channel::Console);
+    let named: Vec<String> = console.map(|person| person.email().to_string()).collect();
+    if charter.console_allowed || named.is_empty() {
+        return Ok(());
+    }
+    Err(ClientError::Input(format!(
+        "members with certificates made in the console: {}; found the workspace with `--allow-console`, or nothing they \
+         sign would count",
+        named.join(", ")
+    )))
 }
 
 impl Client {
@@ -158,6 +176,7 @@ impl Client {
         people.extend(self.people(&others, "members").await?);
         let charter = self.first_charter(creation, &people, &broker, me.person.digest)?;
         validate_charter(&charter).map_err(ClientError::Input)?;
+        require_channels(&charter, &people)?;
         let facts = charter_facts(&charter, &people);
         let charter = self.sign(&me, None, charter, facts)?;
         let body =
@@ -203,7 +222,7 @@ impl Client {
             floor: creation.floor,
             broker: broker.named(),
             minimum_identity: IdentityStrength::Local,
-            console_allowed: false,
+            console_allowed: creation.console_allowed,
             members: people.iter().map(|person| person.digest).collect(),
             administrators: [me].into(),
             approval: roll.approval(&creation.approval)?,

@@ -21,6 +21,7 @@ use crate::{Shared, page::Paged, problem::Failure};
 
 /// Which entries.
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct AuditQuery {

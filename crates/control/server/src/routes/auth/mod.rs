@@ -5,12 +5,13 @@ mod local;
 mod logout;
 mod page;
 mod passkeys;
+mod session;
 mod sign_in;
 mod sso;
 
 use axum::{
     Router,
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Redirect, Response},
     routing::{get, post},
 };
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/auth/device_authorization", post(device::authorization))
         .route("/auth/token", post(device::token))
         .route("/device", get(device::show).post(device::answer))
+        .merge(session::routes())
 }
 
 /// Whose session the browser's cookie is.
@@ -45,6 +47,12 @@ async fn visitor(shared: &Shared, headers: &HeaderMap) -> Result<Option<Identity
     }
 }
 
+/// The cookie of a session that has just begun.
+fn session_cookie(shared: &Shared, done: &SignedIn) -> Result<HeaderValue, Failure> {
+    let left = done.session.expires.since(done.session.created).micros() / 1_000_000;
+    cookie::set(shared, cookie::SESSION, &done.token, left)
+}
+
 /// Signed in: the session goes into the cookie, the browser goes on.
 fn entered(shared: &Shared, done: &SignedIn, back: &str) -> Result<Response, Failure> {
     let mut response = Redirect::to(back).into_response();
@@ -53,9 +61,7 @@ fn entered(shared: &Shared, done: &SignedIn, back: &str) -> Result<Response, Fai
 }
 
 fn entered_cookies(shared: &Shared, done: &SignedIn, response: &mut Response) -> Result<(), Failure> {
-    let left = done.session.expires.since(done.session.created).micros() / 1_000_000;
-    let value = cookie::set(shared, cookie::SESSION, &done.token, left)?;
-    response.headers_mut().append(header::SET_COOKIE, value);
+    response.headers_mut().append(header::SET_COOKIE, session_cookie(shared, done)?);
     response.headers_mut().append(header::SET_COOKIE, cookie::set(shared, cookie::LEAVING, "", 0)?);
     Ok(())
 }
@@ -64,4 +70,11 @@ fn entered_cookies(shared: &Shared, done: &SignedIn, response: &mut Response) ->
 fn local_path(back: &str) -> &str {
     let path = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
     if path { back } else { "/" }
+}
+
+/// Signed in: the session goes into the cookie, and nowhere else.
+fn carried(shared: &Shared, done: &SignedIn) -> Result<Response, Failure> {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().append(header::SET_COOKIE, session_cookie(shared, done)?);
+    Ok(response)
 }

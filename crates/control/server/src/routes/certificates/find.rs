@@ -9,6 +9,7 @@ use super::shown;
 use crate::{Shared, body::Asked, caller::Caller, problem::Failure};
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct ByEmail {

@@ -9,6 +9,7 @@ use crate::{Shared, body::Asked, caller::Caller, page::Paged, problem::Failure};
 
 /// Which notices.
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::routes) struct Which {

@@ -49,6 +49,7 @@ fn id(path: &Path<String>) -> Result<RunId, Failure> {
 
 /// The fence of the lease.
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Fence {

@@ -1,0 +1,71 @@
+/** Variables and inputs: from what JSON and forms hold to the typed values that are signed. */
+import { invalid } from "../errors";
+import type { Scalar } from "../json/numbers";
+import { parseJson } from "../json/parse";
+import { type Variable, type VariableType, variable } from "../statement/bodies/jobs";
+import { isTimestamp } from "../time";
+
+/** The number in a JSON text of a variable: whole numbers stay whole, also where the type is `float`. */
+export function variablesOf(draft: readonly unknown[]): readonly Variable[] {
+  return draft.map((one) => {
+    try {
+      return variable.decode(parseJson(JSON.stringify(one), 16));
+    } catch (thrown) {
+      throw invalid(
+        `a variable of the draft cannot be read: ${thrown instanceof Error ? thrown.message : thrown}`,
+      );
+    }
+  });
+}
+
+/** The value that a text means in a variable's type. */
+export function inputValue(kind: VariableType, name: string, text: string): Scalar {
+  const bad = () => invalid(`\`${text}\` is not a value of the variable \`${name}\``);
+  switch (kind) {
+    case "string":
+    case "dataset":
+      return text;
+    case "datetime":
+      if (!isTimestamp(text)) {
+        throw bad();
+      }
+      return text;
+    case "integer":
+      if (!/^-?[0-9]{1,19}$/.test(text.trim())) {
+        throw bad();
+      }
+      return BigInt(text.trim());
+    case "float": {
+      const number = Number(text);
+      if (text.trim() === "" || !Number.isFinite(number)) {
+        throw bad();
+      }
+      return number;
+    }
+    case "boolean":
+      if (text !== "true" && text !== "false") {
+        throw bad();
+      }
+      return text === "true";
+  }
+}
+
+/** The inputs of a run: texts by variable name, in the types the reviewers approved. */
+export function inputsOf(
+  variables: readonly Variable[],
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, Scalar>> {
+  const out: Record<string, Scalar> = {};
+  for (const [name, text] of Object.entries(given)) {
+    const found = variables.find((one) => one.name === name);
+    if (found === undefined) {
+      throw invalid(`the job has no variable \`${name}\``);
+    }
+    out[name] = inputValue(found.type, name, text);
+  }
+  const missing = variables.find((one) => one.default === undefined && !Object.hasOwn(out, one.name));
+  if (missing !== undefined) {
+    throw invalid(`the variable \`${missing.name}\` has no value`);
+  }
+  return out;
+}

@@ -1,0 +1,145 @@
+import { Box, Button, Group, Stack, Table, Text, TextInput, Title } from "@mantine/core";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { meQuery, type Workspace, workspaceQuery } from "../../api/queries";
+import { acceptCharter, declineCharter, invitationOf } from "../../core/acts/answer";
+import { holdWorkspace, namesOf } from "../../core/acts/hold";
+import { charterFacts } from "../../core/describe/workspaces";
+import { useAct, useOwnCore } from "../../signing/hooks";
+import { Digest } from "../../ui/Copy";
+import { Loaded, ProblemAlert } from "../../ui/states";
+import { Answers } from "./Workspaces";
+
+const plain = (text: string) => text.replaceAll("`", "");
+
+function Facts({ label, facts }: { label: string; facts: readonly { label: string; value: string }[] }) {
+  return (
+    <Table aria-label={label} verticalSpacing={6}>
+      <Table.Tbody>
+        {facts.map((fact, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: what a charter says does not move
+          <Table.Tr key={index}>
+            <Table.Th w={190} fw={500} style={{ verticalAlign: "top" }}>
+              {fact.label}
+            </Table.Th>
+            <Table.Td style={{ overflowWrap: "anywhere" }}>{plain(fact.value)}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Answer({ id, name }: { id: string; name: string }) {
+  const [told, setTold] = useState("");
+  const stale = [["workspaces"], ["held", id]];
+  const accept = useAct(
+    async (core, genesis: string) => acceptCharter(core, await holdWorkspace(core, id), genesis || undefined),
+    stale,
+  );
+  const decline = useAct(
+    async (core, _: undefined) => declineCharter(core, await holdWorkspace(core, id)),
+    stale,
+  );
+  const digest = told.trim().toLowerCase();
+  return (
+    <Box className="card" p="lg" component="section" aria-label="Your answer">
+      <Title order={2} fz="md" mb={4}>
+        You are asked to accept this charter
+      </Title>
+      <Text size="sm" c="dimmed" mb="md">
+        It comes into force when everyone accepted. Declining ends it for everyone.
+      </Text>
+      <Stack gap="sm">
+        {accept.error && <ProblemAlert error={accept.error} />}
+        {decline.error && <ProblemAlert error={decline.error} />}
+        <TextInput
+          label="Genesis digest that another member told you"
+          description="By phone or in person, not through this server: so a server that shows you another workspace is caught. Empty skips the comparison."
+          value={told}
+          onChange={(event) => setTold(event.currentTarget.value)}
+          error={digest === "" || digest === id ? undefined : `This is not the digest of ${name}`}
+        />
+        <Group>
+          <Button
+            loading={accept.isPending}
+            disabled={digest !== "" && digest !== id}
+            onClick={() => accept.mutate(digest)}
+          >
+            Accept
+          </Button>
+          <Button variant="default" loading={decline.isPending} onClick={() => decline.mutate(undefined)}>
+            Decline
+          </Button>
+        </Group>
+      </Stack>
+    </Box>
+  );
+}
+
+/** Members and policies, read from the signed charter and verified here. */
+export function Overview() {
+  const { id } = useParams({ from: "/inside/workspaces/$id" });
+  const { data: me } = useSuspenseQuery(meQuery);
+  const workspace = useQuery(workspaceQuery(id)).data as Workspace;
+  const core = useOwnCore();
+  const held = useQuery({
+    queryKey: ["held", id, workspace.charter, workspace.pending_charter ?? "", workspace.state],
+    queryFn: async () => {
+      const found = await holdWorkspace(await core(), id);
+      const charter = found.force?.now.body ?? found.first;
+      return {
+        facts: charterFacts(charter, namesOf(found)),
+        waiting: invitationOf(found),
+        problem: found.problem,
+      };
+    },
+    retry: false,
+  });
+  const mine = workspace.members.find((member) => member.email === me.user.email);
+  const asked =
+    mine?.answer === "pending" && (workspace.state === "pending" || Boolean(workspace.pending_charter));
+  return (
+    <Stack gap="lg">
+      {asked && <Answer id={id} name={workspace.name} />}
+      <Box className="card" p="lg" component="section" aria-label="Charter">
+        <Group justify="space-between" mb="sm">
+          <Title order={2} fz="md">
+            Charter
+          </Title>
+          <Group gap={6}>
+            <Text size="xs" c="dimmed">
+              Genesis digest
+            </Text>
+            <Digest text={id} what="genesis digest" />
+          </Group>
+        </Group>
+        <Loaded of={held}>
+          {({ facts, waiting }) => (
+            <Stack>
+              <Facts label="What the charter says" facts={facts} />
+              {waiting && workspace.state === "active" && (
+                <div>
+                  <Title order={3} fz="sm" mb={4}>
+                    The version that waits
+                  </Title>
+                  <Facts label="What the waiting version says" facts={waiting.facts} />
+                </div>
+              )}
+              <Text size="xs" c="dimmed">
+                Read from the signed statements, every signature verified in this browser.
+              </Text>
+            </Stack>
+          )}
+        </Loaded>
+      </Box>
+      <Box className="card" component="section" aria-label="Members" style={{ overflowX: "auto" }}>
+        <Title order={2} fz="md" px="lg" pt="lg" pb="xs">
+          Members
+        </Title>
+        <Answers workspace={workspace} email={me.user.email} />
+      </Box>
+    </Stack>
+  );
+}

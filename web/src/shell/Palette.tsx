@@ -1,0 +1,121 @@
+import { useMantineColorScheme } from "@mantine/core";
+import {
+  Spotlight,
+  type SpotlightActionData,
+  type SpotlightActionGroupData,
+  spotlight,
+} from "@mantine/spotlight";
+import {
+  IconBuildingFortress,
+  IconDeviceDesktop,
+  IconInbox,
+  IconKey,
+  IconLogout,
+  IconMoon,
+  IconSearch,
+  IconSun,
+  IconUserCircle,
+} from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import { type Me, workspacesQuery } from "../api/queries";
+import { rightsOf } from "../api/roles";
+import { signOut } from "../session/session";
+import { placesFor } from "./nav";
+
+/** Ctrl-K: pages, workspaces, acts. */
+export function Palette({ me, open }: { me: Me; open: number }) {
+  useEffect(() => {
+    if (open > 0) spotlight.open();
+  }, [open]);
+  const router = useRouter();
+  const { setColorScheme } = useMantineColorScheme();
+  const [opened, setOpened] = useState(false);
+  const rights = rightsOf(me);
+  const workspaces = useQuery({ ...workspacesQuery, enabled: opened && rights.member });
+  const go = (href: string) => () => router.history.push(href);
+  const pages: SpotlightActionData[] = [
+    ...placesFor(rights).map((place) => ({
+      id: place.to,
+      label: place.label,
+      description: place.about,
+      leftSection: <place.icon size={17} stroke={1.7} />,
+      onClick: go(place.to),
+    })),
+    {
+      id: "/inbox",
+      label: "Inbox",
+      leftSection: <IconInbox size={17} stroke={1.7} />,
+      onClick: go("/inbox"),
+    },
+    {
+      id: "/profile",
+      label: "Profile",
+      leftSection: <IconUserCircle size={17} stroke={1.7} />,
+      onClick: go("/profile"),
+    },
+    {
+      id: "/profile/tokens",
+      label: "API tokens",
+      leftSection: <IconKey size={17} stroke={1.7} />,
+      onClick: go("/profile/tokens"),
+    },
+    {
+      id: "/profile/sessions",
+      label: "Sessions",
+      leftSection: <IconDeviceDesktop size={17} stroke={1.7} />,
+      onClick: go("/profile/sessions"),
+    },
+  ];
+  const acts: SpotlightActionData[] = [
+    {
+      id: "light",
+      label: "Light theme",
+      leftSection: <IconSun size={17} stroke={1.7} />,
+      onClick: () => setColorScheme("light"),
+    },
+    {
+      id: "dark",
+      label: "Dark theme",
+      leftSection: <IconMoon size={17} stroke={1.7} />,
+      onClick: () => setColorScheme("dark"),
+    },
+    {
+      id: "out",
+      label: "Sign out",
+      leftSection: <IconLogout size={17} stroke={1.7} />,
+      onClick: () => void signOut(),
+    },
+  ];
+  const groups: SpotlightActionGroupData[] = [
+    { group: "Go to", actions: pages },
+    {
+      group: "Workspaces",
+      actions: (workspaces.data ?? []).map((workspace) => ({
+        id: workspace.id,
+        label: workspace.name,
+        description: `${workspace.state}, ${workspace.members.length} members`,
+        leftSection: <IconBuildingFortress size={17} stroke={1.7} />,
+        onClick: go(`/workspaces/${workspace.id}`),
+      })),
+    },
+    { group: "Do", actions: acts },
+  ];
+  return (
+    <Spotlight
+      actions={groups.filter((group) => group.actions.length > 0)}
+      shortcut={null}
+      nothingFound="Nothing found"
+      highlightQuery
+      limit={12}
+      scrollable
+      onSpotlightOpen={() => setOpened(true)}
+      searchProps={{
+        placeholder: "Search pages, workspaces, acts",
+        leftSection: <IconSearch size={17} />,
+        "aria-label": "Search",
+      }}
+    />
+  );
+}

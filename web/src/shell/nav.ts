@@ -1,0 +1,50 @@
+/** Where one can go, in the order of the left navigation; the palette and the tests read the same list. */
+import {
+  type Icon,
+  IconBuildingFortress,
+  IconDatabase,
+  IconHome,
+  IconPlugConnected,
+  IconShieldCheck,
+  IconUsers,
+} from "@tabler/icons-react";
+import type { Rights } from "../api/roles";
+
+export interface Place {
+  label: string;
+  to: string;
+  icon: Icon;
+  about: string;
+}
+
+export function placesFor(rights: Rights): Place[] {
+  const places: (Place | false)[] = [
+    { label: "Home", to: "/", icon: IconHome, about: "What waits for you, and recent runs" },
+    rights.member && {
+      label: "Workspaces",
+      to: "/workspaces",
+      icon: IconBuildingFortress,
+      about: "Members, policies, jobs and runs",
+    },
+    rights.member && {
+      label: "Data",
+      to: "/data",
+      icon: IconDatabase,
+      about: "Datasets, their rules and shares",
+    },
+    rights.member && {
+      label: "Integrations",
+      to: "/integrations",
+      icon: IconPlugConnected,
+      about: "Connections of agentic workspaces",
+    },
+    rights.orgAdmin && {
+      label: "Admin",
+      to: "/admin",
+      icon: IconUsers,
+      about: "Members, roles, invitations, sign-in",
+    },
+    { label: "Trust", to: "/trust", icon: IconShieldCheck, about: "Attestation and the audit log" },
+  ];
+  return places.filter((place) => place !== false);
+}

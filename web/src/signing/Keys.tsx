@@ -1,0 +1,179 @@
+import { Alert, Box, Button, Checkbox, Group, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { meQuery } from "../api/queries";
+import { enrol, type FreshKeys, newKeys, restoreKeys, type Standing } from "../core/acts/enrol";
+import { CopyButton, Digest } from "../ui/Copy";
+import { download } from "../ui/csv";
+import { Loaded, ProblemAlert } from "../ui/states";
+import { useOwnCore, useStanding } from "./hooks";
+
+const LOST =
+  "Lose both this browser's storage and the passphrase, and what was encrypted to you stays closed for ever: neither the server nor its operator can open it. A new certificate then needs two recoverers of your workspaces.";
+
+function Passphrase({ fresh, onDone }: { fresh: FreshKeys; onDone: () => void }) {
+  const core = useOwnCore();
+  const client = useQueryClient();
+  const [kept, setKept] = useState(false);
+  const { passphrase } = fresh.backup;
+  const make = useMutation({
+    mutationFn: async () => enrol(await core(), fresh),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: meQuery.queryKey });
+      onDone();
+    },
+  });
+  return (
+    <Stack>
+      {make.error && <ProblemAlert error={make.error} />}
+      <Alert
+        color="yellow"
+        variant="light"
+        title="Shown once: keep it"
+        styles={{ title: { color: "var(--mantine-color-text)" } }}
+      >
+        <Text size="sm">
+          This passphrase opens the backup of your keys, on other browsers and the command line. It is stored
+          nowhere. {LOST}
+        </Text>
+      </Alert>
+      <Group gap={4} wrap="nowrap">
+        <pre className="statement" style={{ flex: 1, fontSize: "1rem" }} data-testid="passphrase">
+          {passphrase}
+        </pre>
+        <CopyButton text={passphrase} what="passphrase" />
+      </Group>
+      <Group gap="xs">
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() =>
+            download("cloister-passphrase.txt", `Cloister, ${location.host}\n${passphrase}\n`, "text/plain")
+          }
+        >
+          Save as file
+        </Button>
+        <Button variant="default" size="xs" onClick={() => window.print()}>
+          Print
+        </Button>
+      </Group>
+      <Checkbox
+        label="I have kept the passphrase where I find it again"
+        checked={kept}
+        onChange={(event) => setKept(event.currentTarget.checked)}
+      />
+      <Group>
+        <Button disabled={!kept} loading={make.isPending} onClick={() => make.mutate()}>
+          Get my certificate
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function Make() {
+  const core = useOwnCore();
+  const make = useMutation({ mutationFn: async () => newKeys(await core()) });
+  if (make.data) return <Passphrase fresh={make.data} onDone={() => make.reset()} />;
+  return (
+    <Stack align="flex-start">
+      {make.error && <ProblemAlert error={make.error} />}
+      <Text size="sm">
+        You sign and decrypt with keys that only your devices hold. They are made in this browser, kept so
+        that no page can read them out, and backed up under a passphrase that is made for you.
+      </Text>
+      <Button loading={make.isPending} onClick={() => make.mutate()}>
+        Make my keys
+      </Button>
+    </Stack>
+  );
+}
+
+function Restore({ backup }: { backup: boolean }) {
+  const core = useOwnCore();
+  const client = useQueryClient();
+  const [passphrase, setPassphrase] = useState("");
+  const restore = useMutation({
+    mutationFn: async () => restoreKeys(await core(), passphrase),
+    onSuccess: () => client.invalidateQueries({ queryKey: meQuery.queryKey }),
+  });
+  if (!backup) {
+    return (
+      <Text size="sm">
+        Your certificate's keys are on another device, and the server keeps no backup of them. Use that
+        device, or make a backup there: <code>cloister key backup</code>. {LOST}
+      </Text>
+    );
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        restore.mutate();
+      }}
+    >
+      <Stack align="flex-start">
+        {restore.error && <ProblemAlert error={restore.error} />}
+        <Text size="sm">
+          Your keys are not in this browser. Their backup is at the server; your passphrase opens it.
+        </Text>
+        <PasswordInput
+          label="Passphrase"
+          placeholder="xxxxx-xxxxx-xxxxx-xxxxx"
+          value={passphrase}
+          onChange={(event) => setPassphrase(event.currentTarget.value)}
+          autoComplete="off"
+          visibilityToggleButtonProps={{ "aria-label": "Show the passphrase" }}
+          w="100%"
+          maw={420}
+        />
+        <Button type="submit" disabled={passphrase.trim() === ""} loading={restore.isPending}>
+          Restore my keys
+        </Button>
+        <Text size="xs" c="dimmed">
+          {LOST}
+        </Text>
+      </Stack>
+    </form>
+  );
+}
+
+function Ready({ standing }: { standing: Extract<Standing, { kind: "ready" }> }) {
+  const { certificate, digest } = standing.person;
+  return (
+    <Stack gap="xs">
+      <Text size="sm">This browser holds your keys: you can sign and decrypt here.</Text>
+      <Group gap="xs">
+        <Text size="sm" c="dimmed">
+          Certificate
+        </Text>
+        <Digest text={digest} what="certificate digest" />
+      </Group>
+      <Group gap="xs">
+        <Text size="sm" c="dimmed">
+          Signing key
+        </Text>
+        <Digest text={certificate.signing_key} what="signing key" />
+      </Group>
+    </Stack>
+  );
+}
+
+/** One's own keys: made, restored, or here. */
+export function Keys() {
+  const standing = useStanding();
+  return (
+    <Box className="card" p="lg" component="section" aria-label="Keys">
+      <Title order={2} fz="sm" mb="sm">
+        Keys
+      </Title>
+      <Loaded of={standing}>
+        {(now) => {
+          if (now.kind === "new") return <Make />;
+          if (now.kind === "elsewhere") return <Restore backup={now.backup} />;
+          return <Ready standing={now} />;
+        }}
+      </Loaded>
+    </Box>
+  );
+}
