@@ -47,10 +47,11 @@ export {
 } from "./acts/jobs";
 export { findPeople, findPerson, personOf } from "./acts/people";
 export { runJob } from "./acts/runs";
+export { type Signatory, signatory } from "./acts/signatory";
 export { tablesOf } from "./acts/sql";
 export { inputsOf, inputValue, variablesOf } from "./acts/variables";
 export { type Api, createApi, type Send } from "./api";
-export { type Core, type Preview, type Signatory, signatory } from "./core";
+export type { Core, Preview } from "./core";
 export { describe } from "./describe";
 export { rulesWords } from "./describe/datasets";
 export type { Description, Fact, NamedPerson, Names } from "./describe/facts";

@@ -191,7 +191,7 @@ test("a member's whole way, with keys of the browser and the command line beside
   expect(opened.receipt?.receipt.assurance).toBe("simulated");
   const table = await readTable(opened.plaintext);
   expect(await toCsv(table)).toBe("grp,n,mean\n0,10,43.5\n1,10,44.5\n2,10,45.5\n");
-  await expect(openOutput(ana, run, "result")).rejects.toThrow("may not be among its readers");
+  await expect(openOutput(ana, run, "result")).rejects.toThrow("it can be done by: reader");
   const mock = await openOutput(ana, await ended(ana, trial.id), "result");
   expect([mock.receipt, (await readTable(mock.plaintext)).rows]).toEqual([undefined, expect.any(Number)]);
 

@@ -1,7 +1,7 @@
 /** Answers to invitations and to later charters. */
 import type { Digest } from "../bytes";
 import { equalBytes } from "../bytes";
-import { type Core, restrict, signAs, signatory, statementBody } from "../core";
+import { type Core, statementBody } from "../core";
 import type { Description } from "../describe/facts";
 import { charterFacts } from "../describe/workspaces";
 import { CoreError, refused } from "../errors";
@@ -13,6 +13,7 @@ import { charterProblem } from "../verify/shape";
 import type { InForceAnswer, Workspace } from "../wire";
 import { proveBroker } from "./broker";
 import { type HeldWorkspace, namesOf, pin } from "./hold";
+import { restrict, signAs, signatory } from "./signatory";
 
 /** A charter that waits for the caller's answer. */
 export interface Invitation {

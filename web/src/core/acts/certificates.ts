@@ -1,6 +1,7 @@
 /** The end of certificates. */
-import { type Core, restrict, signAs, signatory } from "../core";
+import type { Core } from "../core";
 import type { InForceAnswer } from "../wire";
+import { restrict, signAs, signatory } from "./signatory";
 
 /** Ends one's own live certificate, for good. */
 export async function revokeOwnCertificate(core: Core): Promise<InForceAnswer> {

@@ -1,5 +1,5 @@
 /** What administrators do later: new charter versions, suspensions, the archive. */
-import { type Core, restrict, signAs, signatory, statementBody } from "../core";
+import { type Core, statementBody } from "../core";
 import { invalid } from "../errors";
 import type { Charter } from "../statement/bodies/workspaces";
 import type { Verified } from "../statement/envelope";
@@ -9,6 +9,7 @@ import type { InForceAnswer, Workspace } from "../wire";
 import { type Approval, approvalOf, digestsOf, nonce, type RunBy, runOf } from "./create";
 import { type HeldWorkspace, memberOf, membersOf, namesOf, requireInForce } from "./hold";
 import { findPeople } from "./people";
+import { restrict, signAs, signatory } from "./signatory";
 
 /** Changes of a charter; what is absent stays. People by address. */
 export interface CharterChange {

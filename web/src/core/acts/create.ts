@@ -1,6 +1,6 @@
 /** The first charter of a workspace. */
 import type { Digest } from "../bytes";
-import { type Core, randomDigest, signAs, signatory } from "../core";
+import { type Core, randomDigest } from "../core";
 import { CoreError, invalid, refused } from "../errors";
 import type {
   ApprovalPolicy,
@@ -17,6 +17,7 @@ import type { Workspace } from "../wire";
 import { proveBroker } from "./broker";
 import { pin } from "./hold";
 import { findPeople } from "./people";
+import { signAs, signatory } from "./signatory";
 
 /** Who must approve, by address. */
 export type Approval =

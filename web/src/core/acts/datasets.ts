@@ -1,15 +1,6 @@
 /** Datasets: manifests and grants verified, shared, revoked, changed, deleted. */
 import { type Bytes, type Digest, fromBase64, toBase64 } from "../bytes";
-import {
-  brokerKey,
-  type Core,
-  requireAcknowledged,
-  restrict,
-  type Signatory,
-  signAs,
-  signatory,
-  statementOf,
-} from "../core";
+import { type Core, statementOf } from "../core";
 import { CoreError, invalid, malformed, messageOf, refused } from "../errors";
 import { openFile, sealFile } from "../sealing/files";
 import { keyId, type Sealed, wrapDataKey } from "../sealing/keys";
@@ -22,6 +13,7 @@ import { personOf } from "../verify/dossier";
 import { openCertificate, type Person } from "../verify/people";
 import type { Dataset, InForceAnswer, Share } from "../wire";
 import { type HeldWorkspace, holdWorkspace, namesOf, requireInForce } from "./hold";
+import { brokerKey, requireAcknowledged, restrict, type Signatory, signAs, signatory } from "./signatory";
 
 /** A dataset whose manifest's signature holds. */
 export interface HeldDataset {

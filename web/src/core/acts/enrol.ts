@@ -1,6 +1,6 @@
 /** Keys and certificate of a person in this browser: made, restored, renewed, backed up. */
 import { fromBase64, toBase64 } from "../bytes";
-import { brokerKey, type Core, type Signatory, signAs, signPredicate, statementOf, whoAmI } from "../core";
+import { type Core, signPredicate, statementOf, whoAmI } from "../core";
 import { CoreError, refused } from "../errors";
 import { type Backup, makeBackup, openBackup } from "../keys/backup";
 import { drawSecrets, type KeySecrets, type MemberKeys, memberKeys, wipe } from "../keys/member";
@@ -9,6 +9,7 @@ import { type Envelope, envelopeJson } from "../statement/envelope";
 import { openCertificate, type Person } from "../verify/people";
 import type { CertificateInfo, KeyBackup, Me } from "../wire";
 import { proveBroker } from "./broker";
+import { brokerKey, type Signatory, signAs } from "./signatory";
 
 /** Where the keys of the person are. */
 export type Standing =

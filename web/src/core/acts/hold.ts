@@ -1,6 +1,6 @@
 /** Workspaces: reading their statements, and verifying here what the server only stores. */
 import type { Digest } from "../bytes";
-import { brokerKey, type Core, statementOf } from "../core";
+import { type Core, statementOf } from "../core";
 import type { Names } from "../describe/facts";
 import { CoreError, messageOf, refused } from "../errors";
 import { pinWorkspace } from "../keys/pins";
@@ -10,6 +10,7 @@ import { establish, type InForce } from "../verify/charters";
 import { Dossier } from "../verify/dossier";
 import { openCertificate, type Person } from "../verify/people";
 import type { Workspace, WorkspaceStatements } from "../wire";
+import { brokerKey } from "./signatory";
 
 /** A workspace whose every statement verified under the broker that its first charter names. */
 export interface HeldWorkspace {

@@ -1,6 +1,6 @@
 /** Jobs: from a draft to a signed spec; reviews, withdrawals. */
 import type { Digest } from "../bytes";
-import { type Core, restrict, signAs, signatory, statementBody, statementOf } from "../core";
+import { type Core, statementBody, statementOf } from "../core";
 import type { Names } from "../describe/facts";
 import environment from "../environment.json";
 import { CoreError, invalid, malformed, messageOf, refused } from "../errors";
@@ -12,6 +12,7 @@ import type { Dataset, Draft, InForceAnswer, Job, Run } from "../wire";
 import { type HeldDataset, verifyDataset } from "./datasets";
 import { type HeldWorkspace, holdWorkspace, membersOf, namesOf, requireInForce } from "./hold";
 import { findPeople, personOf } from "./people";
+import { restrict, signAs, signatory } from "./signatory";
 import { tablesOf } from "./sql";
 import { variablesOf } from "./variables";
 

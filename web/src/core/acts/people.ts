@@ -1,11 +1,12 @@
 /** From an e-mail address to a verified certificate. */
 import { isAbsent } from "../api";
 import type { Digest } from "../bytes";
-import { brokerKey, type Core, statementOf } from "../core";
+import { type Core, statementOf } from "../core";
 import { refused } from "../errors";
 import { dated } from "../verify/dossier";
 import { openCertificate, type Person } from "../verify/people";
 import type { CertificateInfo } from "../wire";
+import { brokerKey } from "./signatory";
 
 /** The live certificate of an address, verified under the pinned broker's key; `undefined` when there is none. */
 export async function findPerson(core: Core, email: string): Promise<Person | undefined> {

@@ -1,11 +1,12 @@
 /** Runs: asked for here, watched by the pages. */
-import { type Core, signAs, signatory, statementBody } from "../core";
+import { type Core, statementBody } from "../core";
 import { CoreError } from "../errors";
 import { uuidV7 } from "../platform";
 import { micros, plusSeconds } from "../time";
 import type { Job, Run } from "../wire";
 import { holdWorkspace, requireInForce } from "./hold";
 import { holdSpec, specNames } from "./jobs";
+import { signAs, signatory } from "./signatory";
 import { inputsOf } from "./variables";
 
 /** For how long a run request holds, in seconds. */
