@@ -23,6 +23,7 @@ pub struct Deployment {
     folder: TempDir,
     database: Database,
     words: Vec<String>,
+    environment: Vec<(String, String)>,
     child: Option<Child>,
     /// Where the API is.
     pub url: String,
@@ -54,6 +55,7 @@ impl Deployment {
             folder,
             database,
             words: words.iter().map(|word| (*word).to_owned()).collect(),
+            environment: Vec::new(),
             child: None,
             url: String::new(),
             ready: Value::Null,
@@ -104,6 +106,7 @@ impl Deployment {
             .args(["serve", "--listen", "127.0.0.1:0", "--insecure-sim-tee", "--data"])
             .arg(self.data())
             .args(&self.words)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         if let Some(url) = self.database.url() {
             command.env("CLOISTER_DATABASE", url);
@@ -119,6 +122,11 @@ impl Deployment {
     /// The URL of its database.
     pub fn database_url(&self) -> String {
         self.database.url_in(&self.data())
+    }
+
+    /// Tells it something by the environment, from the next start on.
+    pub fn tell(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Another, empty database from the next start on; a file of the data folder is removed by hand.
