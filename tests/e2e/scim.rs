@@ -9,7 +9,10 @@ use std::{
 use cloister_testkit::{Deployment, User};
 use serde_json::{Value, json};
 
-use crate::{http::request, world::enter};
+use crate::{
+    http::request,
+    world::{PASSWORD, enter},
+};
 
 /// The interpreter of the environment that has `scim2-tester`; `cargo xtask test` makes it and says where it is.
 #[expect(clippy::disallowed_methods, reason = "the test is told by the environment")]
@@ -106,7 +109,7 @@ fn scim2_tester_finds_nothing() {
 }
 
 /// Checks of the pinned release for what this server has.
-const MOST_OF_THEM: usize = 40;
+const MOST_OF_THEM: usize = 70;
 
 #[test]
 fn a_command_line_sets_how_people_sign_in_and_who_provisions_them() {
@@ -160,4 +163,42 @@ fn a_command_line_sets_how_people_sign_in_and_who_provisions_them() {
     admin.ok(&["sign-in", "provider", "remove", "North"]);
     assert_eq!(admin.ok(&["sign-in", "provider", "list"])["items"], json!([]));
     assert_eq!(admin.run(&["audit", "verify", &house.deployment.url]).exit, 0);
+}
+
+#[test]
+fn the_environment_sets_providers_and_the_api_does_not_change_them() {
+    let mut deployment = Deployment::start();
+    let admin = deployment.user("root");
+    enter(&deployment, &admin, "root@north.example", "North Hospital");
+    deployment.down();
+    let text = r#"
+        [[provider]]
+        organisation = "North Hospital"
+        name = "North"
+        issuer = "https://login.north.example"
+        client_id = "cloister"
+        client_secret_file = "north.secret"
+        domains = ["north.example"]
+        roles = { chiefs = "organization_admin" }
+    "#;
+    std::fs::write(deployment.data().join("north.secret"), "a secret\n").unwrap();
+    deployment.tell("CLOISTER_PROVIDERS_TOML", text);
+    deployment.up();
+    let url = deployment.url.clone();
+    let body = json!({ "email": "root@north.example", "password": PASSWORD }).to_string();
+    let (_, signed) = request(&url, "POST", "/api/v1/sessions", &[], body.as_bytes());
+    let session = format!("authorization: Bearer {}", signed["token"].as_str().unwrap());
+    let (_, settings) = request(&url, "GET", "/api/v1/sign-in", &[&session], b"");
+    let north = &settings["providers"][0];
+    assert_eq!((&north["source"], &north["has_secret"]), (&json!("file"), &json!(true)), "{settings}");
+    assert_eq!(north["roles"], json!({ "chiefs": "organization_admin" }));
+    let path = format!("/api/v1/sign-in/providers/{}", north["id"].as_str().unwrap());
+    assert_eq!(request(&url, "DELETE", &path, &[&session], b"").0, 409);
+    // A text that cannot be read keeps the server from starting, and its secret from the log.
+    deployment.down();
+    deployment.tell("CLOISTER_PROVIDERS_TOML", "[[provider]]\nclient_secret = \"very secret\" oops");
+    let refused = deployment.serve_command().output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("line 2"), "{said}");
+    assert!(!said.contains("very secret"), "{said}");
 }

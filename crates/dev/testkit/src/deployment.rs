@@ -23,6 +23,7 @@ pub struct Deployment {
     folder: TempDir,
     database: Database,
     words: Vec<String>,
+    environment: Vec<(String, String)>,
     child: Option<Child>,
     listen: String,
     /// Where the API is.
@@ -62,6 +63,7 @@ impl Deployment {
             folder,
             database,
             words: words.iter().map(|word| (*word).to_owned()).collect(),
+            environment: Vec::new(),
             child: None,
             listen: "127.0.0.1:0".into(),
             url: String::new(),
@@ -116,6 +118,7 @@ impl Deployment {
             .args(["serve", "--listen", &self.listen, "--insecure-sim-tee", "--data"])
             .arg(self.data())
             .args(&self.words)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         if let Some(url) = self.database.url() {
             command.env("CLOISTER_DATABASE", url);
@@ -131,6 +134,11 @@ impl Deployment {
     /// The URL of its database.
     pub fn database_url(&self) -> String {
         self.database.url_in(&self.data())
+    }
+
+    /// Tells it something by the environment, from the next start on.
+    pub fn tell(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
     }
 
     /// Another, empty database from the next start on; a file of the data folder is removed by hand.

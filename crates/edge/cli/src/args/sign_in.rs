@@ -8,7 +8,7 @@ use cloister_model::Role;
 /// How the people of your organisation sign in.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SignInCommand {
-    /// Identity providers (OpenID Connect).
+    /// Identity providers, which people sign in through.
     #[command(subcommand)]
     Provider(ProviderCommand),
     /// Who may sign in with a password.

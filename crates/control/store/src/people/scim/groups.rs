@@ -160,7 +160,7 @@ impl Tx {
             let list = places(some.len());
             let sql =
                 format!("DELETE FROM scim_members WHERE owner IN ({list}) AND place = ${}", some.len() + 1);
-            let values = some.iter().map(|id| id.to_string()).chain([group.id.to_string()]);
+            let values = some.iter().map(ToString::to_string).chain([group.id.to_string()]);
             self.exec(&sql, values.map(Into::into).collect()).await?;
         }
         Ok(())
