@@ -61,7 +61,7 @@ impl fmt::Display for Accounts {
         let lists =
             [("lost", &self.lost), ("doubled", &self.doubled), ("gap", &self.gaps), ("fault", &self.faults)];
         for (name, list) in lists {
-            for what in list.iter() {
+            for what in list {
                 writeln!(f, "{name}: {what}")?;
             }
         }
