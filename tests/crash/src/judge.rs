@@ -61,7 +61,7 @@ impl fmt::Display for Accounts {
         let lists =
             [("lost", &self.lost), ("doubled", &self.doubled), ("gap", &self.gaps), ("fault", &self.faults)];
         for (name, list) in lists {
-            for what in list.iter() {
+            for what in list {
                 writeln!(f, "{name}: {what}")?;
             }
         }
@@ -192,6 +192,15 @@ impl Shown<'_> {
                 "queued" | "running" => 2,
                 _failed => 1,
             }] += 1;
+            let why = ["code", "check"].map(|field| run[field].as_str().unwrap_or_default());
+            // What a run may die of here: both of its releases lost with their brokers, or two workers lost.
+            if !matches!(
+                (state, why),
+                ("queued" | "running" | "succeeded", _)
+                    | ("failed", ["refused", "counter"] | ["worker_lost", ""])
+            ) {
+                accounts.faults.push(format!("run {id} is `{state}`: {}", why.join(" ")));
+            }
             if state == "succeeded" && run["receipt"].is_null() && self.receipt(&id).is_null() {
                 accounts.lost.push(format!("the receipt of run {id}"));
             }

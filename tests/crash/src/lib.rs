@@ -9,7 +9,6 @@
 //! written; a run whose worker was killed waits for the end of its keys' lease (120 s), and one that lost both of its
 //! releases has failed, which is said and not counted as lost.
 #![expect(clippy::panic, reason = "a test: what cannot be set up ends it")]
-#![expect(clippy::disallowed_methods, reason = "a test from outside: it measures with the host's clock")]
 
 mod assassin;
 mod judge;
