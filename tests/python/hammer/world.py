@@ -84,7 +84,6 @@ class World:
             "/sign-in/providers",
             {"name": "Nowhere", "issuer": f"https://{new()}.invalid/", "client_id": "c", "domains": ["north.example"]},
         )
-        victim = {"email": self.stage["victim"], "password": self.stage["password"]}
         # The second time, what was made is there.
         for again in (False, True):
             users = [u["id"] for u in self._items("ana", "/users") if u["email"] not in self.stage["people"].values()]
@@ -101,7 +100,6 @@ class World:
                 self._stock("jobs", [j for j in jobs if j["state"] == "draft"], draft)
                 self._stock("providers", providers, provider)
                 self._stock("sessions", sessions, lambda: self.ask("nobody", "POST", "/sessions", self._ana()))
-        self.ask("nobody", "POST", "/sessions", victim)
         ids = lambda name, path: [item["id"] for item in self._items(name, path)]
         runs = ids("ana", "/runs")
         datasets = ids("ana", "/datasets")
@@ -112,13 +110,13 @@ class World:
             "webhooks": [{"id": one} for one in webhooks],
             "providers": [{"id": one} for one in providers],
             "jobs": [{"id": job["id"]} for job in jobs],
-            "runs": [{"id": one, "name": "result.sealed"} for one in runs],
+            "runs": [{"id": one, "name": name} for one in runs for name in self._outputs(one)],
             "datasets": [{"id": one, "version": 1, "name": "part-00000.parquet"} for one in datasets],
             "workspaces": [{"id": one["id"]} for one in self._items("ana", "/workspaces")],
             "notices": [{"id": one} for name in ("ana", "ben") for one in ids(name, "/notices")][:20],
             "uploads": [{"id": self._upload(datasets), "offset": 0} for _ in range(2)],
             "certificates": [{"digest": digest} for digest in self._certificates()],
-            "tile": [{"path": path} for path in ("0/000", "0/000.p/1", "entries/000", "0/x001/000", "../../../etc/passwd")],
+            "tile": [{"path": path} for path in self._tiles()],
         }
         self.places["worker"] = [
             {"id": run, "dataset": dataset, "version": 1, "name": "part-00000.parquet"}
@@ -135,6 +133,15 @@ class World:
         dataset = (datasets or [str(uuid.uuid4())])[0]
         body = {"dataset": dataset, "version": 2, "name": f"part-{random.randrange(100000):05}.parquet"}
         return self.ask("ana", "POST", "/uploads", body).json().get("id", "")
+
+    def _outputs(self, run: str) -> list[str]:
+        shown = self.ask("ana", "GET", f"/runs/{run}").json()
+        return [output["name"] for output in shown.get("outputs") or []] or ["result.sealed"]
+
+    def _tiles(self) -> list[str]:
+        size = int(self.ask("nobody", "GET", "/log").json()["checkpoint"].splitlines()[1])
+        last = [f"{kind}/{size // 256:03}.p/{size % 256}" for kind in ("0", "entries")]
+        return [*last, "0/000", "entries/000", "0/x001/000", "../../../etc/passwd"]
 
     def _certificates(self) -> list[str]:
         found = []

@@ -11,6 +11,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::ClientError;
 
+/// How long a connection is kept for the next request: shorter than the server keeps it, so that no request meets its end.
+pub(crate) const IDLE: Duration = Duration::from_secs(20);
 /// The most bytes of a JSON answer.
 const MAX_ANSWER: usize = 96 << 20;
 
@@ -44,6 +46,7 @@ impl Api {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(10))
+            .pool_idle_timeout(IDLE)
             .read_timeout(Duration::from_mins(1))
             .user_agent(concat!("cloister/", env!("CARGO_PKG_VERSION")));
         if url.host_str().is_some_and(|host| matches!(host, "127.0.0.1" | "localhost" | "[::1]")) {

@@ -39,6 +39,22 @@ pub(in crate::routes) struct From {
     after: Option<u64>,
 }
 
+/// What a message's `data` is.
+#[derive(utoipa::ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what is sent")]
+pub(in crate::routes) enum Told {
+    /// Something happened.
+    Happened(Event),
+    /// Of `ready` and `reset`: nothing.
+    Place(Nothing),
+}
+
+/// Nothing.
+#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::routes) struct Nothing {}
+
 struct Stream {
     app: Arc<App>,
     secret: String,
@@ -143,7 +159,7 @@ impl Stream {
 /// Each message's `data` is an event, its `id` a place to go on from. `ready` comes first; `reset` says that too much
 /// happened since `Last-Event-ID`: read everything again.
 #[utoipa::path(get, path = "/events", params(From, ("Last-Event-ID" = Option<u64>, Header)),
-    responses((status = 200, body = Event, content_type = "text/event-stream")))]
+    responses((status = 200, body = inline(Told), content_type = "text/event-stream")))]
 pub(in crate::routes) async fn events(
     State(shared): State<Shared>,
     Caller(who): Caller,

@@ -74,7 +74,9 @@ fn parameter(path: &str, parameter: &mut Parameter) {
         && let SchemaType::Array(kinds) = &mut object.schema_type
     {
         kinds.retain(|kind| *kind != Type::Null);
-        if let [kind] = kinds[..] {
+        if kinds.len() == 1
+            && let Some(kind) = kinds.pop()
+        {
             object.schema_type = SchemaType::Type(kind);
         }
     }

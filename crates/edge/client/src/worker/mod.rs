@@ -40,6 +40,7 @@ pub fn http(timeout: Duration) -> Result<reqwest::Client, CallError> {
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(5))
+        .pool_idle_timeout(crate::http::IDLE)
         .timeout(timeout)
         .build()
         .map_err(|e| CallError::Unavailable(e.to_string()))

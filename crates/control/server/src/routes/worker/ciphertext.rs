@@ -17,7 +17,8 @@ use crate::{
 
 #[utoipa::path(get, path = "/worker/runs/{id}/files/{dataset}/{version}/{name}",
     params(("id" = String, Path), ("dataset" = String, Path), ("version" = u32, Path), ("name" = String, Path), Fence),
-    responses((status = 200, content_type = "application/octet-stream"), (status = 206, content_type = "application/octet-stream")))]
+    responses((status = 200, content_type = "application/octet-stream"), (status = 206, content_type = "application/octet-stream"),
+        (status = 409, body = cloister_api::Problem, content_type = "application/problem+json", description = "the lease is not the live one")))]
 pub(in crate::routes) async fn ciphertext(
     State(shared): State<Shared>,
     WorkerCaller(actor): WorkerCaller,
