@@ -29,9 +29,9 @@ pub(crate) fn run(args: &Args) -> Outcome {
     };
     let console = Console::new(true);
     let agreed = workspace::in_ci() || tools::is_root();
-    tools::ensure(&console, agreed)?;
+    tools::ensure_with_browser(&console, agreed)?;
     suites::identity_provider()?;
-    let built = build::binaries(&console);
+    let built = suites::console().and_then(|()| build::binaries(&console));
     let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter)))];
     if args.filter.is_empty() {
         lines.push(report("postgres", postgres::suite(&console, agreed)));
