@@ -1,13 +1,17 @@
 import "./styles";
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api/client";
 import { makeRouter } from "./router";
 import { theme, variables } from "./theme";
+
+/** Nothing is told before somebody did something. */
+const Notifications = lazy(() =>
+  import("@mantine/notifications").then((part) => ({ default: part.Notifications })),
+);
 
 /** What may pass by itself is asked again; a refusal is not. */
 const passes = (error: unknown) => error instanceof ApiError && (error.status === 0 || error.status >= 502);
@@ -35,7 +39,9 @@ if (place) {
         defaultColorScheme="auto"
         colorSchemeManager={schemes}
       >
-        <Notifications position="bottom-right" />
+        <Suspense fallback={null}>
+          <Notifications position="bottom-right" />
+        </Suspense>
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />
         </QueryClientProvider>

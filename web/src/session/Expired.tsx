@@ -1,12 +1,10 @@
-import { Button, Divider, Group, Modal, Stack, Text } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { onExpired, plain } from "../api/client";
-import { type Me, meQuery, providerNamesQuery } from "../api/queries";
-import { Rows } from "../ui/states";
+import { type Me, meQuery } from "../api/queries";
 import { onOtherTab } from "./session";
 
-const LocalForm = lazy(() => import("./LocalForm").then((part) => ({ default: part.LocalForm })));
+const ExpiredDialog = lazy(() => import("./ExpiredDialog").then((part) => ({ default: part.ExpiredDialog })));
 
 interface Waiting {
   promise: Promise<boolean>;
@@ -34,7 +32,6 @@ export function Expired({ me }: { me: Me }) {
   const [opened, setOpened] = useState(false);
   const current = useRef<Waiting | undefined>(undefined);
   const client = useQueryClient();
-  const providers = useQuery({ ...providerNamesQuery, enabled: opened });
 
   const finish = useCallback(
     async (signedIn: boolean) => {
@@ -77,39 +74,9 @@ export function Expired({ me }: { me: Me }) {
     };
   }, [finish]);
 
-  return (
-    <Modal
-      opened={opened}
-      onClose={() => void finish(false)}
-      title="Your session has ended"
-      closeOnClickOutside={false}
-      zIndex={1000}
-    >
-      <Stack gap="md">
-        <Text size="sm">Sign in again. What you typed is still here, and what you were doing goes on.</Text>
-        {(providers.data ?? []).map((provider) => (
-          <Button
-            key={provider.id}
-            component="a"
-            href={`${provider.start}?back=/signed-in`}
-            target="_blank"
-            rel="opener"
-          >
-            Continue with {provider.name} in a new tab
-          </Button>
-        ))}
-        {(providers.data ?? []).length > 0 && (
-          <Divider label="or with a local account" labelPosition="center" />
-        )}
-        <Suspense fallback={<Rows count={3} />}>
-          <LocalForm email={me.user.email} primary onDone={() => void finish(true)} />
-        </Suspense>
-        <Group justify="center">
-          <Button variant="subtle" size="xs" component="a" href="/sign-in">
-            Sign in as someone else
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
-  );
+  return opened ? (
+    <Suspense fallback={null}>
+      <ExpiredDialog email={me.user.email} onDone={(signedIn) => void finish(signedIn)} />
+    </Suspense>
+  ) : null;
 }

@@ -3,11 +3,12 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconAlertTriangle, IconSearch } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import { meQuery } from "../api/queries";
 import { rightsOf } from "../api/roles";
 import { LiveUpdates } from "../live/LiveUpdates";
 import { Expired } from "../session/Expired";
+import { SignDoor } from "../signing/SignDoor";
 import { Mark } from "../ui/Mark";
 import { Bell } from "./Bell";
 import { Help } from "./Help";
@@ -17,8 +18,6 @@ import { Offline } from "./Offline";
 import { openPalette, PaletteDoor } from "./PaletteDoor";
 import classes from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
-
-const SignDialog = lazy(() => import("../signing/SignDialog").then((part) => ({ default: part.SignDialog })));
 
 function Navigation({ onGo }: { onGo: () => void }) {
   const { data: me } = useSuspenseQuery(meQuery);
@@ -103,9 +102,7 @@ export function Layout() {
         </AppShell.Main>
       </AppShell>
       <PaletteDoor me={me} />
-      <Suspense fallback={null}>
-        <SignDialog />
-      </Suspense>
+      <SignDoor />
       <Expired me={me} />
     </LiveUpdates>
   );

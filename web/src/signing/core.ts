@@ -9,10 +9,28 @@ import type { Timestamp } from "../core/time";
 type Confirm = (preview: Preview) => Promise<boolean>;
 
 let confirm: Confirm | undefined;
+let wanted: (() => void) | undefined;
+const waiting: (() => void)[] = [];
+
+/** Who loads the dialog, the first time something is to be signed. */
+export function onWanted(load: (() => void) | undefined): void {
+  wanted = load;
+}
+
+async function shown(preview: Preview): Promise<boolean> {
+  if (!confirm) {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      wanted?.();
+    });
+  }
+  return confirm ? confirm(preview) : false;
+}
 
 /** Who shows what is to be signed. */
 export function onConfirm(ask: Confirm | undefined): void {
   confirm = ask;
+  if (ask) for (const go of waiting.splice(0)) go();
 }
 
 const opened = new Map<string, Promise<Core>>();
@@ -24,7 +42,7 @@ async function make(person: string): Promise<Core> {
     vault: await openVault(person),
     now: () => `${new Date().toISOString().replace(/\.\d+Z$/, "")}Z` as Timestamp,
     random: randomBytes,
-    confirm: (preview) => (confirm ? confirm(preview) : Promise.resolve(false)),
+    confirm: shown,
   };
 }
 

@@ -1,8 +1,10 @@
-import { ActionIcon, Modal, Text, Textarea, Tooltip } from "@mantine/core";
+import { ActionIcon, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { copy } from "./clipboard";
+
+const CopyByHand = lazy(() => import("./CopyByHand").then((part) => ({ default: part.CopyByHand })));
 
 /** A button that copies; where the browser denies it, the text is shown to copy by hand. */
 export function CopyButton({ text, what }: { text: string; what: string }) {
@@ -21,19 +23,11 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
           {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
         </ActionIcon>
       </Tooltip>
-      <Modal opened={denied} onClose={dialog.close} title={`Copy ${what}`}>
-        <Text size="sm" mb="sm">
-          The browser does not let this page use the clipboard. The text is selected: press Ctrl+C.
-        </Text>
-        <Textarea
-          aria-label={what}
-          value={text}
-          readOnly
-          autosize
-          data-autofocus
-          onFocus={(event) => event.currentTarget.select()}
-        />
-      </Modal>
+      {denied && (
+        <Suspense fallback={null}>
+          <CopyByHand text={text} what={what} onClose={dialog.close} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -26,7 +26,7 @@ test("the first view is at most 250 kB", () => {
     "index.html",
     "src/shell/Layout.tsx",
     "src/pages/home/Home.tsx",
-    "src/signing/SignDialog.tsx",
+    
   ])
     take(part);
   expect(files.size).toBeGreaterThan(5);

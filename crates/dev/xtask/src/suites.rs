@@ -112,9 +112,11 @@ pub(crate) fn python() -> Result<Option<Totals>, String> {
     Ok(Some(pytest_totals(&printed).judged(output.status.success())))
 }
 
-/// Installs what a folder's lock file names, unless it is there already.
+/// Installs what a folder's lock file names, unless that was done since it changed.
 fn node_modules(folder: &Path) -> Result<(), String> {
-    if folder.join("node_modules").is_dir() {
+    let written = |name: &str| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
+    let installed = written("node_modules/.package-lock.json");
+    if installed.is_some() && installed >= written("package-lock.json") {
         return Ok(());
     }
     process::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
@@ -123,6 +125,19 @@ fn node_modules(folder: &Path) -> Result<(), String> {
 /// The identity provider that end-to-end tests sign in at.
 pub(crate) fn identity_provider() -> Result<(), String> {
     node_modules(&workspace::root().join("tests/oidc"))
+}
+
+/// The console, as the server shows it.
+pub(crate) fn console() -> Result<(), String> {
+    let folder = workspace::root().join("web");
+    node_modules(&folder)?;
+    let mut build = Command::new("npm");
+    process::run(
+        build
+            .args(["run", "--silent", "build", "--", "--logLevel", "warn"])
+            .current_dir(folder)
+            .stdout(std::io::stderr()),
+    )
 }
 
 /// The console's suite, where there is one.
@@ -136,6 +151,8 @@ pub(crate) fn web() -> Result<Option<Totals>, String> {
     let status = Command::new("npx")
         .args(["vitest", "run", "--reporter=default", "--reporter=json"])
         .arg(format!("--outputFile.json={}", report.display()))
+        .env("CLOISTER_BINARY", workspace::target_dir().join("debug/cloister"))
+        .env("CLOISTER_SCREENSHOTS", workspace::target_dir().join("screenshots"))
         .current_dir(&folder)
         .status()
         .map_err(|error| format!("cannot start npx: {error}"))?;

@@ -1,4 +1,5 @@
-//! The files of `web/dist/app`, with their compressed forms.
+//! The files of `web/dist/app`, with their compressed forms. A release has them inside; what is built for tests and the
+//! demo reads them where `npm run build` put them, so that another console needs no other binary.
 
 use bytes::Bytes;
 use rust_embed::{EmbeddedFile, RustEmbed};

@@ -4,7 +4,7 @@
 //! is what separate processes of it said.
 
 use crate::demo::{build, console::Console, data, plan, server::Server, stage::Stage, story, tools};
-use crate::{Outcome, workspace};
+use crate::{Outcome, suites, workspace};
 
 /// How to run the demo.
 #[derive(clap::Args)]
@@ -28,6 +28,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let console = Console::new(args.json);
     plan::show(&console);
     tools::ensure(&console, args.yes || workspace::in_ci())?;
+    console.step("build", "the console");
+    suites::console()?;
     let binaries = build::binaries(&console)?;
     let stage = Stage::fresh(args.database.clone())?;
     let data = data::prepare(&console, &stage)?;

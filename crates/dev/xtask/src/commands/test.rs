@@ -47,10 +47,10 @@ pub(crate) fn run(args: &Args) -> Outcome {
     };
     let console = Console::new(true);
     let agreed = workspace::in_ci() || tools::is_root();
-    tools::ensure(&console, agreed)?;
+    tools::ensure_with_browser(&console, agreed)?;
     suites::identity_provider()?;
     python_env::ensure_all()?;
-    let built = build::binaries(&console);
+    let built = suites::console().and_then(|()| build::binaries(&console));
     let has_postgres = postgres::ready(&console, agreed);
     let without = suites::without(has_postgres);
     let mut lines = vec![report("rust", built.and_then(|_| suites::rust(&args.filter, &without)))];

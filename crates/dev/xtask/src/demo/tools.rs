@@ -15,17 +15,33 @@ const NEEDED: [(&str, &[&str], &str); 5] = [
     ("npm", &["--version"], "npm"),
 ];
 
+/// What the console's browser suite needs besides.
+const BROWSER: (&str, &[&str], &str) = ("chromium", &["--version"], "chromium");
+
 /// The Debian packages that are missing here.
 pub(crate) fn missing_packages() -> Vec<&'static str> {
+    missing(&NEEDED)
+}
+
+fn missing(needed: &[(&str, &[&str], &'static str)]) -> Vec<&'static str> {
     let works = |program: &str, args: &[&str]| {
         Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
     };
-    NEEDED.iter().filter(|(program, args, _)| !works(program, args)).map(|(_, _, package)| *package).collect()
+    needed.iter().filter(|(program, args, _)| !works(program, args)).map(|(_, _, package)| *package).collect()
 }
 
 /// Installs what is missing; asks first unless told not to.
 pub(crate) fn ensure(console: &Console, agreed: bool) -> Outcome {
-    let missing = missing_packages();
+    provide(console, agreed, &missing_packages())
+}
+
+/// The same with the browser that tests of the console drive.
+pub(crate) fn ensure_with_browser(console: &Console, agreed: bool) -> Outcome {
+    let all = [missing_packages(), missing(&[BROWSER])].concat();
+    provide(console, agreed, &all)
+}
+
+fn provide(console: &Console, agreed: bool, missing: &[&str]) -> Outcome {
     if missing.is_empty() {
         return Ok(());
     }
@@ -36,7 +52,7 @@ pub(crate) fn ensure(console: &Console, agreed: bool) -> Outcome {
     if !agreed && !asked(&format!("install {wanted} with apt? [y/N] "))? {
         return Err(format!("needs {wanted}: install them, or start again with --yes"));
     }
-    install(console, &missing)
+    install(console, missing)
 }
 
 /// Whether packages can be installed without asking anyone for more rights.
