@@ -1,6 +1,7 @@
 //! Backups of keys: one's own only, in a session only, nothing but files under a passphrase.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use cloister_store::Query as _;
 use serde_json::{Value, json};
 
 use crate::house::House;
