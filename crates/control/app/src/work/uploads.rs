@@ -9,6 +9,7 @@ use cloister_model::{DatasetId, Digest};
 use cloister_store::{
     EntryDraft,
     datasets::{self, UploadRow},
+    objects::Growing,
 };
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncReadExt;
@@ -166,7 +167,8 @@ impl App {
         Ok(UploadRow { sha256: Some(sha256), ..row })
     }
 
-    async fn hash_upload(&self, id: Uuid, size: u64) -> Result<Digest, AppError> {
+    /// The digest of bytes that came in parts.
+    pub(super) async fn hash_upload(&self, id: impl Into<Growing>, size: u64) -> Result<Digest, AppError> {
         let failed = |e: std::io::Error| AppError::Unavailable(e.to_string());
         let file = match tokio::fs::File::open(self.objects.upload_path(id)).await {
             Ok(file) => file,
