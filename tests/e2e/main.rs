@@ -6,6 +6,7 @@ mod browser;
 mod conventions;
 mod crashes;
 mod http;
+mod ingest;
 mod moving;
 mod recovery;
 mod refusals;

@@ -67,8 +67,7 @@ pub(crate) async fn execute(
     let asking = Asking(work.line.clone());
     let converted = tokio::task::spawn_blocking(move || work.convert()).await;
     drop(asking);
-    let (code, report) =
-        converted.map_err(|_| RunError::Engine { code: "run.failed", check: None })??;
+    let (code, report) = converted.map_err(|_| RunError::Engine { code: "run.failed", check: None })??;
     hold.at("sealing", None);
     log.line(process.now(), format_args!("{} rows, {} do not fit", report.rows, report.bad_row_count));
     let mut outputs = Vec::new();
@@ -76,7 +75,8 @@ pub(crate) async fn execute(
         let output = Output { name: name.clone(), size: *size, sha256: *sha256 };
         outputs.push(Sealed { output, bytes: None });
     }
-    let document = serde_json::to_vec(&report).map(Zeroizing::new).map_err(|e| RunError::broken("seal", e))?;
+    let document =
+        serde_json::to_vec(&report).map(Zeroizing::new).map_err(|e| RunError::broken("seal", e))?;
     outputs.push(seal_to("result", &document, &released.grounds.readers)?);
     Ok(Ended { code, outputs })
 }
@@ -177,8 +177,7 @@ impl Work {
             object: PARQUET_OBJECT.into(),
         };
         let mut parts = Parts::new(&self.api, self.lease, PARQUET_OBJECT, &self.runtime, &self.line);
-        let made =
-            encrypt(rows, &found.schema, &fresh, &target, self.rng.as_ref(), &mut parts, &mut |_| {});
+        let made = encrypt(rows, &found.schema, &fresh, &target, self.rng.as_ref(), &mut parts, &mut |_| {});
         let made = made.map_err(|error| match error {
             EncryptError::Read(error) => unreadable(&error),
             EncryptError::Write(_) | EncryptError::Seal(_) | EncryptError::NotEncrypted => {
@@ -195,11 +194,7 @@ impl Work {
         Ranges::new(&self.remote, self.raw.size, &self.runtime, &self.line).telling(told)
     }
 
-    fn open(
-        &self,
-        stage: &'static str,
-        pass: u32,
-    ) -> Result<cloister_dataset::raw::Opened<Ranges>, Halt> {
+    fn open(&self, stage: &'static str, pass: u32) -> Result<cloister_dataset::raw::Opened<Ranges>, Halt> {
         open(self.source(stage, pass), &self.key, &self.identity)
             .map_err(|e: RawError| Halt::File(NOT_AUTHENTIC, e.to_string()))
     }

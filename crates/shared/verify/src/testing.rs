@@ -26,6 +26,7 @@ use crate::{
 
 mod bodies;
 pub mod bundles;
+pub mod ingests;
 
 /// The moment of every test, unless it says otherwise: 2027-01-15.
 pub const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);

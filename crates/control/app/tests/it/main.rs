@@ -5,6 +5,7 @@ mod audit;
 mod datasets;
 mod drafts;
 mod events;
+mod ingests;
 mod invitations;
 mod leases;
 mod notices;

@@ -2,11 +2,11 @@
 
 use cloister_model::{
     DatasetId, Digest,
-    ingest::{Ingest, PARQUET_OBJECT, RAW_OBJECT, Target},
+    ingest::{Ingest, PARQUET_OBJECT, RAW_OBJECT},
     variables::{Variable, VariableType},
 };
 use cloister_statement::{
-    predicate::{Charter, EnvironmentKind, FileFormat, Manifest, Spec},
+    predicate::{EnvironmentKind, FileFormat, Spec},
     transcript::environment_of,
 };
 
@@ -16,43 +16,9 @@ use crate::{
     testing::{
         Edits, NOW, World,
         bundles::{BundleEdits, bundle},
+        ingests::{edits, ingest, of_measurements, raw},
     },
 };
-
-const RAW: DatasetId = DatasetId(uuid::Uuid::from_u128(7));
-
-fn ingest() -> Ingest {
-    Ingest {
-        version: 1,
-        header: true,
-        skip_bad_rows: false,
-        schema: None,
-        target: Target { dataset: RAW, version: 2, object: PARQUET_OBJECT.into() },
-    }
-}
-
-fn alone(charter: &mut Charter) {
-    charter.members = charter.administrators.clone();
-}
-
-fn raw(manifest: &mut Manifest) {
-    if manifest.name.as_str() == "measurements" {
-        manifest.dataset = RAW;
-    }
-    manifest.format = FileFormat::Raw;
-    manifest.files[0].name = RAW_OBJECT.into();
-}
-
-fn of_measurements(spec: &mut Spec) {
-    spec.kind = EnvironmentKind::Ingest;
-    spec.environment = environment_of(EnvironmentKind::Ingest);
-    spec.tables.retain(|name, _| name.as_str() == "measurements");
-    spec.source = ingest().encode().unwrap();
-}
-
-fn edits() -> Edits {
-    Edits { charter: alone, manifest: raw, spec: of_measurements, ..Edits::default() }
-}
 
 fn told(spec: &mut Spec, edit: impl FnOnce(&mut Ingest)) {
     of_measurements(spec);
