@@ -138,11 +138,17 @@ async fn what_an_ingest_made_in_parts_becomes_the_datasets_file_and_the_raw_one_
     let finish = |size, digest| app.finish_output(worker, lease, PARQUET_OBJECT, (size, digest));
     assert_eq!(kind(finish(size, sha256(b"other")).await), "unprocessable");
     assert_eq!(kind(finish(size - 1, sha256(MADE)).await), "unprocessable");
+    // The object was moved, the rows did not commit: the worker asks again.
+    let growing = cloister_store::objects::Growing::Output(run, fence);
+    let key = format!("runs/{run}/{fence}/{PARQUET_OBJECT}");
+    app.objects.finish_upload(growing, &key).await.unwrap();
+    assert_eq!(kind(finish(size, sha256(b"other")).await), "unprocessable");
     assert_eq!(kind(finish(size, sha256(MADE)).await), "done");
     assert_eq!(kind(finish(size, sha256(MADE)).await), "done", "said again");
+    let ana = &study.ana;
     let adopt = |manifest: serde_json::Value, from_run| async move {
         let new = NewManifest { manifest: &manifest, owner_key: "sealed", from_run, shares: Vec::new() };
-        app.supersede_manifest(&study.ana, RAW, &new).await.map(|(_, standing)| standing)
+        app.supersede_manifest(ana, RAW, &new).await.map(|(_, standing)| standing)
     };
     assert_eq!(kind(adopt(next(&study, |_| {}), Some(run)).await), "state", "it goes on");
     let (release, end) = handed_over(&study.world);

@@ -8,6 +8,7 @@ mod m0009_idempotency;
 mod m0010_sign_in;
 mod m0011_notices;
 mod m0012_webhooks;
+mod m0019_ingest;
 
 use sea_orm_migration::prelude::*;
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_sign_in::SignIn),
             Box::new(m0011_notices::Notices),
             Box::new(m0012_webhooks::Webhooks),
+            Box::new(m0019_ingest::Ingest),
         ]
     }
 }

@@ -9,9 +9,13 @@ use cloister_model::{
 };
 use cloister_statement::predicate::{EnvironmentKind, Spec};
 use cloister_store::{
+    StoreError,
     objects::Growing,
     runs::{self, OutputRow, RunRow},
 };
+
+use futures::StreamExt;
+use sha2::{Digest as _, Sha256};
 
 use super::super::{grounds::find, runs::output_key, uploads::MAX_PART};
 use super::lost;
@@ -73,7 +77,12 @@ impl App {
             return Ok(());
         }
         let growing = Growing::Output(id, fence);
-        if self.objects.uploaded(growing).await? != size || self.hash_upload(growing, size).await? != sha256 {
+        let whole = match self.objects.uploaded(growing).await? {
+            // An attempt before, whose rows did not commit, may have moved it already.
+            0 => self.object_is(&output_key(id, fence, name), (size, sha256)).await?,
+            there => there == size && self.hash_upload(growing, size).await? == sha256,
+        };
+        if !whole {
             return Err(AppError::Unprocessable("the output is not of that size and digest".into()));
         }
         let tx = self.store.write().await?;
@@ -84,6 +93,19 @@ impl App {
         self.objects.finish_upload(growing, &output_key(id, fence, name)).await?;
         tx.put_output(&granted, &output).await?;
         Ok(tx.commit().await?)
+    }
+
+    async fn object_is(&self, key: &str, (size, sha256): (u64, Digest)) -> Result<bool, AppError> {
+        match self.objects.size(key).await {
+            Ok(there) if there == size => {}
+            Ok(_) | Err(StoreError::NotFound) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        let (mut bytes, mut hash) = (self.objects.get(key, None).await?, Sha256::new());
+        while let Some(part) = bytes.next().await {
+            hash.update(part?);
+        }
+        Ok(Digest(hash.finalize().into()) == sha256)
     }
 
     /// Forgets what workers began and did not finish; what cannot be removed is of no use to anyone.
