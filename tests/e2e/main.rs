@@ -7,6 +7,7 @@ mod conventions;
 mod crashes;
 mod hostile;
 mod http;
+mod ingest;
 mod moving;
 mod recovery;
 mod refusals;

@@ -12,7 +12,7 @@ use cloister_statement::{
     predicate::{ReleaseRecord, Tee},
     seal::{Sealed, unwrap_data_key},
     sign,
-    transcript::sql_environment,
+    transcript::environment_of,
 };
 use cloister_verify::{
     Check, Dossier, Refused,
@@ -64,11 +64,6 @@ impl Broker {
         let (open, _judging) = self.consume(session)?;
         let brought = Brought::decode(proof)?;
         same_tee(open.tee, brought.worker.evidence.tee)?;
-        if brought.environment != sql_environment() {
-            return Err(
-                Refused::new(Check::Transcript, "the worker's environment is not this release's").into()
-            );
-        }
         let record = self.state.write(|tx| {
             let now = tx.now()?;
             let cleared = self.checked(tx, &open, &brought, now)?;
@@ -125,6 +120,7 @@ impl Broker {
 
     fn checked(&self, tx: &Tx<'_>, open: &Open, brought: &Brought, now: Timestamp) -> Result<Cleared> {
         let dossier = Dossier::read(&brought.statements, [self.identity.signing_key])?;
+        same_environment(&dossier, open.body.spec, brought.environment)?;
         let facts = Facts {
             run: open.body.run,
             spec: open.body.spec,
@@ -281,6 +277,13 @@ fn signers(cleared: &Cleared, statements: &[Envelope]) -> Result<BTreeSet<Digest
         }
     }
     Ok(signers)
+}
+
+/// The environment is this release's for the spec's kind; a spec that was not brought is told of by the checks.
+fn same_environment(dossier: &Dossier, spec: Digest, shown: Digest) -> Result<()> {
+    let other = || Refused::new(Check::Transcript, "the worker's environment is not this release's");
+    let spec = dossier.specs().get(&spec).ok_or_else(other)?;
+    if shown == environment_of(spec.body().kind) { Ok(()) } else { Err(other().into()) }
 }
 
 /// The evidence is of the kind that the worker announced.

@@ -10,7 +10,7 @@ use cloister_model::RunId;
 use futures::future::BoxFuture;
 
 /// Pauses between tries while the server cannot be reached: a server that restarts costs no run.
-const PAUSES: [Duration; 4] =
+pub(crate) const PAUSES: [Duration; 4] =
     [Duration::from_millis(200), Duration::from_millis(800), Duration::from_secs(2), Duration::from_secs(4)];
 
 /// One file of a dataset, as the server holds it.
@@ -34,7 +34,8 @@ impl RemoteFile {
         Self { api: api.clone(), lease, table: table.clone(), version, name: name.into() }
     }
 
-    async fn fetch(&self, range: Range<u64>) -> Result<Bytes, CallError> {
+    /// Exactly these bytes; tried again while the server cannot be reached.
+    pub(crate) async fn fetch(&self, range: Range<u64>) -> Result<Bytes, CallError> {
         let at = (self.version, self.name.as_str());
         for pause in PAUSES {
             match self.api.ciphertext(self.lease, &self.table, at, range.clone()).await {

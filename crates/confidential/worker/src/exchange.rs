@@ -19,9 +19,9 @@ use cloister_statement::{
     Envelope, SigningKey,
     binary::length_prefixed,
     data_key::key_id,
-    predicate::Challenge,
+    predicate::{Challenge, Spec},
     seal::{self, SealingKey},
-    transcript::{Role, Transcript, sql_environment},
+    transcript::{Role, Transcript, environment_of},
 };
 
 use crate::{
@@ -64,6 +64,7 @@ pub(crate) async fn exchange(
     (attester, ambient): (&Attester, &Ambient),
     patience: &mut Patience,
 ) -> Result<Released, RunError> {
+    let spec = brought.get::<Spec>(lease.spec)?.body;
     let hello = Hello { run: lease.run, spec: lease.spec, tee: attester.tee().into() };
     let challenge = read(&patience.insist(|| peers.broker.hello(&hello)).await?)?;
     let session = expected_challenge(&challenge, lease)?;
@@ -76,7 +77,7 @@ pub(crate) async fn exchange(
         role: Role::Worker,
         run: lease.run,
         spec: lease.spec,
-        environment: sql_environment(),
+        environment: environment_of(spec.kind),
         signing_key: keys.signing.public(),
         sealing_key: keys.sealing.public().map_err(|e| RunError::broken("seal", e))?,
     };

@@ -5,19 +5,24 @@
 //! stands in the release record. Nothing else that the server says counts: ciphertext is compared with the manifest's
 //! digests before it is read, and the server sees stages, a share of the input, and codes of a closed list.
 //!
-//! Limits: one run at a time; the whole result is held in memory to be sealed.
+//! Limits: one run at a time; the whole result is held in memory to be sealed (what an ingest makes goes out in parts).
 
 mod attester;
 mod ciphertext;
 mod exchange;
 mod grounds;
 mod hold;
+mod ingest;
 mod job;
 mod outputs;
+mod parts;
 mod patience;
+mod ranges;
 mod real_run;
 mod serve;
 mod test_run;
+
+use std::sync::Arc;
 
 use cloister_client::worker::CallError;
 use cloister_model::{Clock, Rng};
@@ -30,7 +35,7 @@ pub struct Ambient {
     /// Tells the time; the host's, never trusted for more than labels.
     pub clock: Box<dyn Clock>,
     /// Gives randomness.
-    pub rng: Box<dyn Rng>,
+    pub rng: Arc<dyn Rng>,
 }
 
 /// Why a run did not succeed. Carries no value of any dataset.

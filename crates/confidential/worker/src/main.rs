@@ -82,7 +82,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         server: Arc::new(WorkerApi::new(&arguments.server, token.trim())?),
         broker: Arc::new(BrokerApi::new(&arguments.broker)?),
         attester,
-        ambient: Ambient { clock: Box::new(HostClock), rng: Box::new(OsRng) },
+        ambient: Ambient { clock: Box::new(HostClock), rng: Arc::new(OsRng) },
         memory: arguments.memory_mib << 20,
     };
     let (sender, stop) = tokio::sync::watch::channel(false);

@@ -10,8 +10,8 @@ use crate::RunError;
 pub(crate) struct Sealed {
     /// What the receipt says of it.
     pub(crate) output: Output,
-    /// The ciphertext.
-    pub(crate) bytes: Vec<u8>,
+    /// The ciphertext; none when the server has it already.
+    pub(crate) bytes: Option<Vec<u8>>,
 }
 
 impl Sealed {
@@ -25,7 +25,7 @@ impl Sealed {
 pub(crate) fn seal_to(name: &str, plaintext: &[u8], recipients: &[String]) -> Result<Sealed, RunError> {
     let bytes = seal::age_encrypt(recipients, plaintext).map_err(|e| RunError::broken("seal", e))?;
     let output = Output { name: name.into(), size: bytes.len() as u64, sha256: sha256(&bytes) };
-    Ok(Sealed { output, bytes })
+    Ok(Sealed { output, bytes: Some(bytes) })
 }
 
 /// What the readers, and nobody else, learn of how a run went.

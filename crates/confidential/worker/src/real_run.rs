@@ -7,7 +7,7 @@ use cloister_client::worker::{BrokerApi, WorkerApi};
 use cloister_model::Timestamp;
 use cloister_statement::{
     Envelope, Predicate, Signer,
-    predicate::{Output, Receipt},
+    predicate::{EnvironmentKind, Output, Receipt},
     sign,
 };
 
@@ -16,7 +16,7 @@ use crate::{
     exchange::{Peers, Released, exchange},
     grounds::{Brought, wire},
     hold::{self, Hold, Stop},
-    job,
+    ingest, job,
     outputs::{Log, Sealed, seal_to},
     patience::Patience,
 };
@@ -42,6 +42,26 @@ impl Process<'_> {
     }
 }
 
+/// How the work itself ended, when it came to an end.
+pub(crate) struct Ended {
+    /// The code of a failure that has something to tell the readers.
+    pub(crate) code: Option<&'static str>,
+    /// What came out.
+    pub(crate) outputs: Vec<Sealed>,
+}
+
+/// Puts outputs that the server does not have yet.
+pub(crate) async fn put(lease: &Lease, process: &Process<'_>, sealed: &[Sealed]) -> Result<(), RunError> {
+    let mut patience = Patience::new();
+    for Sealed { output, bytes } in sealed {
+        if let Some(bytes) = bytes {
+            let put = || process.server.output((lease.run, lease.fence), &output.name, bytes.clone());
+            patience.insist(put).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Runs one leased job to its receipt. Before the keys came, an error simply ends the run; after that a receipt says
 /// how it ended.
 pub(crate) async fn run(lease: &Lease, hold: &Hold, process: &Process<'_>) -> Result<FinishReport, RunError> {
@@ -60,7 +80,11 @@ pub(crate) async fn run(lease: &Lease, hold: &Hold, process: &Process<'_>) -> Re
         return Err(error);
     }
     let (outcome, check, mut sealed) = match computed {
-        Ok(result) => ("succeeded".to_owned(), None, vec![result]),
+        Ok(Ended { code: None, outputs }) => ("succeeded".to_owned(), None, outputs),
+        Ok(Ended { code: Some(code), outputs }) => {
+            log.line(process.now(), format_args!("ended: {code}"));
+            (code.to_owned(), None, outputs)
+        }
         Err(error) => {
             log.line(process.now(), format_args!("ended: {}", error.code()));
             (error.code().to_owned(), error.check(), Vec::new())
@@ -111,22 +135,40 @@ async fn compute(
     process: &Process<'_>,
     released: &Released,
     log: &mut Log,
-) -> Result<Sealed, RunError> {
+) -> Result<Ended, RunError> {
     let grounds = &released.grounds;
     hold.at("reading", None);
-    let tables = job::tables(lease, process, released)?;
     log.line(process.now(), format_args!("keys of {} datasets released", grounds.tables.len()));
+    let renew = hold::keys(process.broker, &released.signing, lease.run, released.session);
+    let work = async {
+        match grounds.spec.kind {
+            EnvironmentKind::Sql => query(lease, hold, process, released, log).await,
+            EnvironmentKind::Ingest => ingest::execute(lease, hold, process, released, log).await,
+        }
+    };
+    tokio::select! {
+        ended = work => ended,
+        stop = hold.stopped() => Err(stopped(stop)),
+        () = renew => Err(RunError::Cancelled),
+    }
+}
+
+async fn query(
+    lease: &Lease,
+    hold: &Hold,
+    process: &Process<'_>,
+    released: &Released,
+    log: &mut Log,
+) -> Result<Ended, RunError> {
+    let grounds = &released.grounds;
+    let tables = job::tables(lease, process, released)?;
     let job =
         job::Job { spec: &grounds.spec, inputs: &grounds.request.inputs, tables, memory: process.memory };
-    let renew = hold::keys(process.broker, &released.signing, lease.run, released.session);
-    let output = tokio::select! {
-        output = job::execute(job, hold) => output?,
-        stop = hold.stopped() => return Err(stopped(stop)),
-        () = renew => return Err(RunError::Cancelled),
-    };
+    let output = job::execute(job, hold).await?;
     hold.at("sealing", None);
     log.line(process.now(), format_args!("computed {} rows", output.rows));
-    seal_to("result", &output.parquet, &grounds.readers)
+    let result = seal_to("result", &output.parquet, &grounds.readers)?;
+    Ok(Ended { code: None, outputs: vec![result] })
 }
 
 fn receipt(
@@ -166,10 +208,7 @@ async fn close(
     if hold.stop() == Stop::LeaseLost {
         return Err(stopped(Stop::LeaseLost));
     }
-    let (held, receipt, mut patience) = ((lease.run, lease.fence), wire(receipt)?, Patience::new());
-    for output in sealed {
-        let put = || process.server.output(held, &output.output.name, output.bytes.clone());
-        patience.insist(put).await?;
-    }
-    Ok(patience.insist(|| process.broker.close(lease.run, receipt.clone())).await?)
+    put(lease, process, sealed).await?;
+    let receipt = wire(receipt)?;
+    Ok(Patience::new().insist(|| process.broker.close(lease.run, receipt.clone())).await?)
 }

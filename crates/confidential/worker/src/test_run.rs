@@ -9,7 +9,7 @@ use crate::{
     hold::{Hold, Stop},
     job,
     outputs::{Log, Sealed, seal_to},
-    real_run::Process,
+    real_run::{Process, put},
 };
 
 /// Runs a spec with the test flag; the result is sealed to all members of its charter.
@@ -36,9 +36,7 @@ pub(crate) async fn run(lease: &Lease, hold: &Hold, process: &Process<'_>) -> Re
         }
     };
     sealed.push(seal_to("log", &log.bytes(), &members)?);
-    for output in &sealed {
-        process.server.output((lease.run, lease.fence), &output.output.name, output.bytes.clone()).await?;
-    }
+    put(lease, process, &sealed).await?;
     let outputs = sealed.iter().map(Sealed::info).collect();
     Ok(FinishReport { fence: lease.fence, outcome, check, receipt: None, outputs })
 }

@@ -185,8 +185,8 @@ actions! {
 
 // Workspaces, datasets, jobs, runs.
 actions! {
-    /// Propose a workspace.
-    CreateWorkspace = "workspace.create", Write, [WorkspaceAdmin];
+    /// Propose a workspace; of oneself alone, every member may.
+    CreateWorkspace = "workspace.create", Write, [WorkspaceAdmin, Is(R::Own)];
     /// List the workspaces one is in or invited to.
     ListWorkspaces = "workspace.list", Read, [Member];
     /// See a workspace.

@@ -72,7 +72,8 @@ impl Kind {
 /// How the asker stands to the thing, or to the workspace it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Relation {
-    /// Is it (a user), or it is the asker's own (session, token, passkey, certificate, upload).
+    /// Is it (a user), or it is the asker's own (session, token, passkey, certificate, upload, a workspace of
+    /// the asker alone).
     Own,
     /// Owns the dataset.
     Owner,

@@ -1,8 +1,10 @@
 //! Datasets, their manifests, uploads and shares.
 
+mod uploads;
+
 use cloister_authz::{
     Granted,
-    actions::{AddDataset, CreateUpload, ManageDataset, WriteUpload},
+    actions::{AddDataset, ManageDataset},
 };
 use cloister_model::{DatasetId, DatasetName, Digest, SqlName, Timestamp, UserId};
 use uuid::Uuid;
@@ -210,51 +212,6 @@ pub async fn owner_key(db: &dyn Query, manifest: Digest) -> Result<Option<String
 }
 
 impl Tx {
-    /// Begins an upload.
-    pub async fn add_upload(
-        &self,
-        _grant: &Granted<CreateUpload>,
-        row: &UploadRow,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.exec(
-            "INSERT INTO uploads (id, owner, dataset, version, name, received, created) VALUES ($1, $2, $3, $4, $5, 0, $6)",
-            vec![
-                row.id.to_string().into(),
-                row.owner.to_string().into(),
-                row.dataset.to_string().into(),
-                i64::from(row.version).into(),
-                row.name.clone().into(),
-                now.micros().into(),
-            ],
-        )
-        .await
-        .map(|_| ())
-    }
-
-    /// A part is durably there; false when another part came first.
-    pub async fn advance_upload(
-        &self,
-        grant: &Granted<WriteUpload>,
-        from: u64,
-        to: u64,
-    ) -> Result<bool, StoreError> {
-        let sql = "UPDATE uploads SET received = $1 WHERE id = $2 AND received = $3 AND sha256 IS NULL";
-        Ok(self.exec(sql, vec![signed(to)?.into(), grant.id().into(), signed(from)?.into()]).await? == 1)
-    }
-
-    /// Size and digest are compared; nothing can be added any more.
-    pub async fn seal_upload(
-        &self,
-        grant: &Granted<WriteUpload>,
-        size: u64,
-        sha256: Digest,
-    ) -> Result<bool, StoreError> {
-        let sql = "UPDATE uploads SET sha256 = $1 WHERE id = $2 AND received = $3 AND sha256 IS NULL";
-        let values = vec![sha256.to_string().into(), grant.id().into(), signed(size)?.into()];
-        Ok(self.exec(sql, values).await? == 1)
-    }
-
     /// Adds a dataset.
     pub async fn add_dataset(
         &self,

@@ -4,6 +4,7 @@ use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cloister_model::RunId;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use object_store::{
@@ -19,6 +20,21 @@ pub struct Objects {
     store: Arc<dyn ObjectStore>,
     uploads: PathBuf,
     root: PathBuf,
+}
+
+/// Bytes that come in parts until they are whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Growing {
+    /// A person's upload.
+    Upload(uuid::Uuid),
+    /// What an ingest makes, under the fence of its lease.
+    Output(RunId, i64),
+}
+
+impl From<uuid::Uuid> for Growing {
+    fn from(upload: uuid::Uuid) -> Self {
+        Self::Upload(upload)
+    }
 }
 
 impl From<object_store::Error> for StoreError {
@@ -88,13 +104,16 @@ impl Objects {
         }
     }
 
-    fn upload_file(&self, id: uuid::Uuid) -> PathBuf {
-        self.uploads.join(id.to_string())
+    fn upload_file(&self, growing: Growing) -> PathBuf {
+        match growing {
+            Growing::Upload(id) => self.uploads.join(id.to_string()),
+            Growing::Output(run, fence) => self.uploads.join(format!("{run}.{fence}")),
+        }
     }
 
     /// Bytes of an upload that are durably there, as far as the file tells (the row is the truth: it may say less).
-    pub async fn uploaded(&self, id: uuid::Uuid) -> Result<u64, StoreError> {
-        match tokio::fs::metadata(self.upload_file(id)).await {
+    pub async fn uploaded(&self, id: impl Into<Growing>) -> Result<u64, StoreError> {
+        match tokio::fs::metadata(self.upload_file(id.into())).await {
             Ok(found) => Ok(found.len()),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(0),
             Err(e) => Err(StoreError::file(e)),
@@ -102,14 +121,11 @@ impl Objects {
     }
 
     /// Writes a part at its offset and syncs. What lies after the offset (a part whose row never committed) goes.
-    pub async fn append(&self, id: uuid::Uuid, offset: u64, part: &[u8]) -> Result<(), StoreError> {
+    pub async fn append(&self, id: impl Into<Growing>, offset: u64, part: &[u8]) -> Result<(), StoreError> {
+        let growing = self.upload_file(id.into());
         let work = async {
-            let mut file = tokio::fs::OpenOptions::new()
-                .create(true)
-                .truncate(false)
-                .write(true)
-                .open(self.upload_file(id))
-                .await?;
+            let mut file =
+                tokio::fs::OpenOptions::new().create(true).truncate(false).write(true).open(growing).await?;
             file.set_len(offset).await?;
             file.seek(std::io::SeekFrom::Start(offset)).await?;
             file.write_all(part).await?;
@@ -120,8 +136,8 @@ impl Objects {
     }
 
     /// Where an upload's bytes are, to hash them before it is finished.
-    pub fn upload_path(&self, id: uuid::Uuid) -> PathBuf {
-        self.upload_file(id)
+    pub fn upload_path(&self, id: impl Into<Growing>) -> PathBuf {
+        self.upload_file(id.into())
     }
 
     /// Where they are when the upload became the object `key`, and its server died before it could say so.
@@ -130,13 +146,22 @@ impl Objects {
     }
 
     /// Makes the finished upload the object `key` (a rename: the same disk). Done already, it stays done.
-    pub async fn finish_upload(&self, id: uuid::Uuid, key: &str) -> Result<(), StoreError> {
+    pub async fn finish_upload(&self, id: impl Into<Growing>, key: &str) -> Result<(), StoreError> {
+        self.settle(&self.upload_file(id.into()), key).await
+    }
+
+    /// Makes the object `from` the object `to`. Done already, it stays done.
+    pub async fn adopt(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        self.settle(&self.root.join(Self::path(from)?.as_ref()), to).await
+    }
+
+    async fn settle(&self, source: &FsPath, key: &str) -> Result<(), StoreError> {
         let target = self.root.join(Self::path(key)?.as_ref());
         let work = async {
             if let Some(parent) = target.parent() {
                 tokio::fs::create_dir_all(parent).await?;
             }
-            match tokio::fs::rename(self.upload_file(id), &target).await {
+            match tokio::fs::rename(source, &target).await {
                 Err(e)
                     if e.kind() == std::io::ErrorKind::NotFound && tokio::fs::try_exists(&target).await? =>
                 {
@@ -153,8 +178,8 @@ impl Objects {
     }
 
     /// Forgets an upload's bytes.
-    pub async fn drop_upload(&self, id: uuid::Uuid) -> Result<(), StoreError> {
-        match tokio::fs::remove_file(self.upload_file(id)).await {
+    pub async fn drop_upload(&self, id: impl Into<Growing>) -> Result<(), StoreError> {
+        match tokio::fs::remove_file(self.upload_file(id.into())).await {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::file(e)),
             Ok(()) | Err(_) => Ok(()),
         }

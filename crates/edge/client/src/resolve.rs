@@ -93,9 +93,14 @@ impl Client {
         pick(text, self.api.all("/workspaces").await?)
     }
 
-    /// A dataset, own or shared.
+    /// A dataset, own or shared. A deleted one left its name free: it is found by name only where no other has it.
     pub async fn find_dataset(&self, text: &str) -> Result<Dataset, ClientError> {
-        pick(text, self.api.all("/datasets").await?)
+        let all: Vec<Dataset> = self.api.all("/datasets").await?;
+        let (live, deleted) = all.into_iter().partition(|dataset| dataset.state != "deleted");
+        match pick(text, live) {
+            Err(ClientError::Unknown { .. }) => pick(text, deleted),
+            found => found,
+        }
     }
 
     /// A dataset of the caller's own. Others' datasets of the same name do not matter.

@@ -78,7 +78,7 @@ impl Client {
     }
 
     /// Verifies the receipt of a run: signed by the worker that the broker's release record names, for this run.
-    async fn receipt(&self, run: &Run) -> Result<(Digest, Receipt), ClientError> {
+    pub(crate) async fn receipt(&self, run: &Run) -> Result<(Digest, Receipt), ClientError> {
         let missing = || ClientError::refused("receipt", "the run has no receipt");
         let held = self.hold(self.api.get(&format!("/workspaces/{}", run.workspace)).await?).await?;
         held.in_force()?;

@@ -1,6 +1,8 @@
 //! Uploads, datasets, shares.
 
-use cloister_model::{DatasetId, DatasetName, Digest, Email, OrgName, SqlName, Timestamp, WorkspaceId};
+use cloister_model::{
+    DatasetId, DatasetName, Digest, Email, OrgName, RunId, SqlName, Timestamp, WorkspaceId,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -47,10 +49,14 @@ pub struct FinishUpload {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestBody {
-    /// The signed manifest; its files must be finished uploads.
+    /// The signed manifest; its files must be finished uploads, or what `from_run` made.
     pub manifest: Envelope,
     /// The data key, sealed to the owner's own age recipients; base64.
     pub owner_key: String,
+    /// The caller's ingest that made the manifest's file, instead of an upload (superseding manifests only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Uuid>)]
+    pub from_run: Option<RunId>,
     /// New grants and seals for workspaces that keep the dataset (superseding manifests only).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<ShareBody>,

@@ -127,6 +127,16 @@ impl FileIdentity {
         length_prefixed(&[b"cloister/file-key/v1", self.dataset.0.as_bytes(), &self.version.to_be_bytes()])
     }
 
+    /// What the identity that opens a raw file is bound to: dataset, object name, version.
+    pub(crate) fn raw_info(&self) -> Vec<u8> {
+        length_prefixed(&[
+            b"cloister/raw/v1",
+            self.dataset.0.as_bytes(),
+            self.object.as_bytes(),
+            &self.version.to_be_bytes(),
+        ])
+    }
+
     /// The prefix of every module's additional data: dataset, object name, version. Never stored in the file.
     pub(crate) fn aad_prefix(&self) -> Vec<u8> {
         length_prefixed(&[

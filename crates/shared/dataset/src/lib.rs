@@ -3,6 +3,7 @@
 //! * [`read`] turns CSV or Parquet into Arrow batches of the product's six types, in memory that does not grow with
 //!   the file; rows that do not fit are listed, never guessed.
 //! * [`encrypt`] writes those batches as encrypted Parquet; [`decrypt`] gives a reader what it needs to open it.
+//! * [`raw`] seals a file as it is, for what cannot write Parquet; [`ingest`] is what a worker makes of it.
 //! * [`rules_file`] and [`schema_file`] read the two files people write by hand.
 //! * [`results`] turns a decrypted result into CSV.
 //!
@@ -13,7 +14,9 @@
 
 pub mod decrypt;
 pub mod encrypt;
+pub mod ingest;
 mod key;
+pub mod raw;
 pub mod read;
 pub mod results;
 pub mod rules_file;

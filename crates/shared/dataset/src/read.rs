@@ -56,7 +56,7 @@ impl Default for ReadOptions {
 }
 
 /// A row that does not fit.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct BadRow {
     /// Its line in the file (its row number for Parquet), from 1.
     pub line: u64,

@@ -8,6 +8,7 @@ pub mod ambient;
 pub mod digest;
 pub mod engine;
 pub mod ids;
+pub mod ingest;
 pub mod names;
 pub mod notices;
 pub mod policy;

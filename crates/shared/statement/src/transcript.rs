@@ -3,6 +3,7 @@
 use cloister_model::{
     Digest, RunId,
     engine::{ENGINE_SEMANTICS, FUNCTIONS},
+    ingest::INGEST_SEMANTICS,
 };
 use sha2::{Digest as _, Sha512};
 
@@ -113,6 +114,7 @@ pub fn environment_digest(
 ) -> Digest {
     let kind = match kind {
         EnvironmentKind::Sql => "sql",
+        EnvironmentKind::Ingest => "ingest",
     };
     sha256(&length_prefixed(&[
         b"cloister/environment/v1",
@@ -123,7 +125,24 @@ pub fn environment_digest(
     ]))
 }
 
-/// The environment of every SQL job of this release.
-pub fn sql_environment() -> Digest {
-    environment_digest(EnvironmentKind::Sql, ENGINE_SEMANTICS, &functions_digest(FUNCTIONS), None)
+/// The environment of every job of a kind in this release.
+pub fn environment_of(kind: EnvironmentKind) -> Digest {
+    let (semantics, functions) = match kind {
+        EnvironmentKind::Sql => (ENGINE_SEMANTICS, FUNCTIONS),
+        EnvironmentKind::Ingest => (INGEST_SEMANTICS, &[][..]),
+    };
+    environment_digest(kind, semantics, &functions_digest(functions), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_its_own_environment() {
+        let (sql, ingest) = (environment_of(EnvironmentKind::Sql), environment_of(EnvironmentKind::Ingest));
+        assert_ne!(sql, ingest);
+        // As the description of the format has it, for clients in other languages.
+        assert_eq!(ingest.to_string(), "ed312ecf13290a9e8474cd8c5b9e7f8fc7ade6fa4090cd4b75dbcd19dcc4677d");
+    }
 }

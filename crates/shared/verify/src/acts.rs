@@ -7,12 +7,12 @@ use cloister_model::{ApprovalPolicy, Assurance, DatasetId, Digest, Timestamp};
 use cloister_statement::{
     Body, Envelope, Kind, Verified,
     predicate::{Acceptance, Charter, Grant, Review, RunRequest, Spec},
-    transcript::sql_environment,
+    transcript::environment_of,
 };
 
 use crate::{
     Check, Dossier, InForce, Marks, Person, Refused, approvals, certificates, charters, check::ensure,
-    inputs, manifests, run_policy,
+    ingests, inputs, manifests, run_policy,
 };
 
 mod restricting;
@@ -227,6 +227,7 @@ fn grant(grant: &Verified<Grant>, dossier: &Dossier, marks: &Marks, now: Timesta
     let (manifest, owner) = manifests::newest(&grant.body().manifest, dossier, marks)?;
     let refuse = |holds, why: &str| ensure(holds, Check::Grant, || why.to_owned());
     refuse(dossier.signer(grant).as_ref() == Some(&owner), "only the owner grants a dataset")?;
+    ingests::grantable(manifest.body(), &owner, &force, dossier)?;
     let floor = manifest.body().floor;
     refuse(
         !(grant.body().allow_simulated && floor == Assurance::Hardware),
@@ -246,14 +247,20 @@ fn spec(spec: &Verified<Spec>, dossier: &Dossier, marks: &Marks, now: Timestamp)
     let refuse = |holds, why: &str| ensure(holds, Check::Approval, || why.to_owned());
     approvals::validate_spec(body).map_err(|why| Refused::new(Check::Approval, why))?;
     refuse(body.charter == force.digest(), "the spec names another charter than the one in force")?;
-    refuse(body.environment == sql_environment(), "the spec names another environment than this release's")?;
+    refuse(
+        body.environment == environment_of(body.kind),
+        "the spec names another environment than this release's",
+    )?;
     for reader in &body.readers {
         certificates::member(reader, &force, dossier, marks, now)?;
     }
+    let mut read = Vec::new();
     for manifest in body.tables.values() {
-        manifests::newest(manifest, dossier, marks)?;
+        let (manifest, owner) = manifests::newest(manifest, dossier, marks)?;
+        ingests::readable(spec, manifest.body(), &owner, &force, dossier)?;
+        read.push(manifest.body());
     }
-    Ok(())
+    ingests::program(body, read)
 }
 
 fn review(

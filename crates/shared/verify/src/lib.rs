@@ -24,6 +24,7 @@ pub mod counter;
 pub mod dossier;
 pub mod exchange;
 pub mod grants;
+pub mod ingests;
 pub mod inputs;
 pub mod limits;
 pub mod manifests;

@@ -1,9 +1,9 @@
 //! Check `manifest`: a manifest is its dataset's newest, and the owner's rules allow the job now.
 
-use cloister_model::{Digest, Timestamp, rules::Use};
+use cloister_model::{Digest, Timestamp, ingest::RAW_OBJECT, rules::Use};
 use cloister_statement::{
     Verified,
-    predicate::{EnvironmentKind, Manifest},
+    predicate::{EnvironmentKind, FileFormat, Manifest},
 };
 
 use crate::{Check, Dossier, Marks, Person, Refused, check::ensure, marks::Highest};
@@ -27,7 +27,11 @@ pub fn validate_manifest(manifest: &Manifest) -> Result<(), String> {
             && name.len() <= 100
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     };
-    must(names.iter().all(|n| plain(n) && !n.starts_with('.')), "a file's name is not plain")
+    must(names.iter().all(|n| plain(n) && !n.starts_with('.')), "a file's name is not plain")?;
+    match manifest.format {
+        FileFormat::Parquet => must(!names.contains(&RAW_OBJECT), "`raw.age` is the name of a raw file"),
+        FileFormat::Raw => must(names == [RAW_OBJECT], "a raw manifest has one file, `raw.age`"),
+    }
 }
 
 /// Finds a manifest that is its dataset's newest. Gives it with its owner.
@@ -68,13 +72,13 @@ pub fn newest<'a>(
 
 /// Whether the owner's rules allow this kind of job at this moment.
 pub fn allows(manifest: &Manifest, kind: EnvironmentKind, now: Timestamp) -> Result<(), Refused> {
-    let needed = match kind {
-        EnvironmentKind::Sql => Use::Sql,
+    let used = match kind {
+        EnvironmentKind::Sql => manifest.rules.uses.contains(&Use::Sql),
+        // Nobody but the owner uses anything: the rules are for what comes of it.
+        EnvironmentKind::Ingest => true,
     };
     let name = &manifest.name;
-    ensure(manifest.rules.uses.contains(&needed), Check::Manifest, || {
-        format!("the rules of `{name}` do not allow this kind of job")
-    })?;
+    ensure(used, Check::Manifest, || format!("the rules of `{name}` do not allow this kind of job"))?;
     ensure(manifest.rules.expires.is_none_or(|end| now < end), Check::Manifest, || {
         format!("the rules of `{name}` have expired")
     })

@@ -13,7 +13,7 @@ use crate::{
     check::ensure,
     counter::{self, Count},
     exchange::{self, Appraiser, Session, Worker},
-    grants, inputs, limits, manifests, run_policy,
+    grants, ingests, inputs, limits, manifests, run_policy,
 };
 
 /// What the verifier knows by itself.
@@ -134,6 +134,7 @@ pub fn check_tracing(
     run_policy::permitted(ground.request, run, spec, &ground.force, dossier, now)?;
     passed.push(Check::RunPolicy);
     inputs::complete(spec.body(), &ground.request.body().inputs)?;
+    ingests::program(spec.body(), manifests.iter().map(|(m, _, _)| m.body()))?;
     passed.push(Check::Inputs);
     limits::assurance(
         proven.assurance(),
@@ -232,6 +233,7 @@ fn datasets<'a>(
     for digest in wanted {
         let (manifest, owner) = manifests::newest(&digest, dossier, marks)?;
         manifests::allows(manifest.body(), ground.spec.body().kind, now)?;
+        ingests::readable(ground.spec, manifest.body(), &owner, &ground.force, dossier)?;
         found.push((manifest, owner));
     }
     passed.push(Check::Manifest);

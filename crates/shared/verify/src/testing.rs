@@ -15,7 +15,7 @@ use cloister_statement::{
     seal::SealingKey,
     sign,
     testing::CountingRng,
-    transcript::{Role, Transcript, sql_environment},
+    transcript::{Role, Transcript, environment_of},
 };
 
 use crate::{
@@ -26,6 +26,7 @@ use crate::{
 
 mod bodies;
 pub mod bundles;
+pub mod ingests;
 
 /// The moment of every test, unless it says otherwise: 2027-01-15.
 pub const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
@@ -219,6 +220,7 @@ impl World {
         let grants = grants.collect();
         let mut body = bodies::spec(&charter, &manifests, &ana);
         (edits.spec)(&mut body);
+        let kind = body.kind;
         let spec = ana.sign(workspace, body);
         let mut body = bodies::review(&spec, &charter);
         (edits.review)(&mut body);
@@ -236,7 +238,7 @@ impl World {
             role: Role::Worker,
             run,
             spec: spec.digest(),
-            environment: sql_environment(),
+            environment: environment_of(kind),
             signing_key: worker_key.public(),
             sealing_key: worker_sealing.public().expect("a key"),
         };

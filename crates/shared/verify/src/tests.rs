@@ -1,3 +1,4 @@
 mod bundles;
 mod charters;
+mod ingests;
 mod runs;

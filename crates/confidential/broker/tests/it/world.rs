@@ -33,7 +33,7 @@ use cloister_statement::{
     seal::{SealingKey, wrap_data_key},
     sign,
     testing::CountingRng,
-    transcript::{Role, Transcript, sql_environment},
+    transcript::{Role, Transcript, environment_of},
 };
 use uuid::Uuid;
 
@@ -333,6 +333,7 @@ impl World {
                 size: 10,
                 sha256: Digest([1; 32]),
             }],
+            format: FileFormat::Parquet,
             key_id: key_id(&DATA_KEY),
         }
     }
@@ -376,7 +377,7 @@ impl World {
             tables: BTreeMap::from([("charges".parse().unwrap(), manifest)]),
             variables: vec![],
             readers: BTreeSet::from([self.ana.digest()]),
-            environment: sql_environment(),
+            environment: environment_of(EnvironmentKind::Sql),
             max_runs: 2,
             valid_until: None,
             schedule: None,
@@ -449,7 +450,7 @@ impl World {
             role: Role::Worker,
             run: job.run,
             spec: job.spec.digest(),
-            environment: sql_environment(),
+            environment: environment_of(EnvironmentKind::Sql),
             signing_key: signing.public(),
             sealing_key: sealing.public().unwrap(),
         };

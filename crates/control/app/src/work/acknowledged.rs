@@ -1,6 +1,6 @@
 //! Transaction two: what the broker's acknowledgement of a statement moves.
 
-use cloister_model::{Digest, Timestamp, notices::NoticeKind, states::JobState};
+use cloister_model::{Digest, Timestamp, ingest::RAW_OBJECT, notices::NoticeKind, states::JobState};
 use cloister_statement::{
     Envelope, Kind,
     predicate::{
@@ -54,7 +54,8 @@ impl App {
             }
             Kind::Manifest => {
                 let body = open::<Manifest>(&statement)?;
-                Ok(tx.supersede(body.dataset, found.digest, body.sequence, &body.name).await?)
+                tx.supersede(body.dataset, found.digest, body.sequence, &body.name).await?;
+                self.raw_superseded(tx, &body).await
             }
             Kind::DatasetDeletion => {
                 self.deletion_acknowledged(tx, &open::<DatasetDeletion>(&statement)?).await
@@ -93,6 +94,21 @@ impl App {
                 Err(AppError::Internal("an acknowledgement of what restricts nothing here".into()))
             }
         }
+    }
+
+    /// A manifest of Parquet is in force: raw files of the versions before go, as no manifest names them any more.
+    async fn raw_superseded(&self, tx: &Tx, manifest: &Manifest) -> Result<(), AppError> {
+        if !manifest.format.is_parquet() {
+            return Ok(());
+        }
+        for upload in datasets::uploads_of(tx, manifest.dataset).await? {
+            if upload.name == RAW_OBJECT && upload.version < manifest.version {
+                self.objects.delete(&object_key(manifest.dataset, upload.version, &upload.name)).await?;
+                self.objects.drop_upload(upload.id).await?;
+                tx.forget_upload(upload.id).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Ciphertext goes before the tombstone commits: cut in between, the job comes again.

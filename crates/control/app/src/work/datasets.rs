@@ -1,5 +1,6 @@
 //! Datasets: manifests, shares, revocation, deletion.
 
+mod adoption;
 mod views;
 
 use bytes::Bytes;
@@ -7,7 +8,7 @@ use cloister_authz::{
     Actor, Granted, Kind, Relation, Resource,
     actions::{AddDataset, ManageDataset},
 };
-use cloister_model::{DatasetId, Digest, SqlName};
+use cloister_model::{DatasetId, Digest, RunId, SqlName};
 use cloister_statement::predicate::{Certificate, DatasetDeletion, Grant, Manifest, Revocation};
 use cloister_store::{
     EntryDraft, StoreError, Tx,
@@ -51,6 +52,19 @@ pub struct NewShare {
     pub sealed_key: Value,
     /// The SQL name.
     pub sql_name: SqlName,
+}
+
+/// A manifest that supersedes another.
+#[derive(Clone, Debug)]
+pub struct NewManifest<'a> {
+    /// The signed manifest.
+    pub manifest: &'a Value,
+    /// The data key sealed to the owner.
+    pub owner_key: &'a str,
+    /// The ingest that made its file, instead of an upload.
+    pub from_run: Option<RunId>,
+    /// Shares that begin with it.
+    pub shares: Vec<NewShare>,
 }
 
 /// A share as shown.
@@ -189,11 +203,10 @@ impl App {
         &self,
         actor: &Actor,
         id: DatasetId,
-        (manifest, owner_key): (&Value, &str),
-        shares: &[NewShare],
+        new: &NewManifest<'_>,
     ) -> Result<(Digest, Standing), AppError> {
         let (row, granted) = self.managed(actor, id).await?;
-        let result = self.next_manifest(&granted, &row, (manifest, owner_key), shares).await;
+        let result = self.next_manifest(&granted, &row, new).await;
         self.noting(actor, "dataset.supersede", id, result).await
     }
 
@@ -201,11 +214,10 @@ impl App {
         &self,
         granted: &Granted<ManageDataset>,
         row: &DatasetRow,
-        (manifest, owner_key): (&Value, &str),
-        shares: &[NewShare],
+        new: &NewManifest<'_>,
     ) -> Result<(Digest, Standing), AppError> {
         let actor = granted.actor();
-        let manifest = envelope(manifest)?;
+        let manifest = envelope(new.manifest)?;
         let body = manifest
             .open::<Manifest>()
             .map_err(|e| AppError::Invalid(e.to_string()))?
@@ -222,11 +234,14 @@ impl App {
         self.admit(&manifest, &grounds)?;
         let entry = entry_of(&manifest, self.now(), actor, "dataset.supersede").target(row.id);
         let tx = self.store.write().await?;
+        if let Some(run) = new.from_run {
+            self.adopt(&tx, granted, &body, run).await?;
+        }
         self.files_there(&tx, actor, &body).await?;
         let supporting = grounds.supporting(&[row.manifest]);
         self.restrict(&tx, Restriction { statement: &manifest, supporting, on_ack: ON_ACK, entry }).await?;
-        tx.add_manifest(row.id, manifest.digest(), body.sequence, owner_key).await?;
-        for share in shares {
+        tx.add_manifest(row.id, manifest.digest(), body.sequence, new.owner_key).await?;
+        for share in &new.shares {
             self.store_share(&tx, granted, row.id, share, (manifest.digest(), "waiting")).await?;
         }
         tx.commit().await?;

@@ -9,6 +9,7 @@ use cloister_model::{DatasetId, Digest};
 use cloister_store::{
     EntryDraft,
     datasets::{self, UploadRow},
+    objects::Growing,
 };
 use sha2::{Digest as _, Sha256};
 use tokio::io::AsyncReadExt;
@@ -147,7 +148,7 @@ impl App {
             let why = format!("the upload is {word}: {} bytes came, {size} were announced", row.received);
             return Err(AppError::Unprocessable(why));
         }
-        let found = self.hash_upload(&row, size).await?;
+        let found = self.hash_upload(row.id, &object_key(row.dataset, row.version, &row.name), size).await?;
         if found != sha256 {
             return Err(AppError::Unprocessable(format!(
                 "the upload's digest is `{found}`, `{sha256}` was announced"
@@ -166,14 +167,19 @@ impl App {
         Ok(UploadRow { sha256: Some(sha256), ..row })
     }
 
-    async fn hash_upload(&self, row: &UploadRow, size: u64) -> Result<Digest, AppError> {
+    /// The digest of bytes that came in parts, wherever they are: still growing, or the object `key` already, when the
+    /// server or its database died before the row could say so.
+    pub(super) async fn hash_upload(
+        &self,
+        id: impl Into<Growing>,
+        key: &str,
+        size: u64,
+    ) -> Result<Digest, AppError> {
         let failed = |e: std::io::Error| AppError::file("the upload", &e);
         let absent = |e: &std::io::Error| e.kind() == std::io::ErrorKind::NotFound;
-        let mut opened = tokio::fs::File::open(self.objects.upload_path(row.id)).await;
+        let mut opened = tokio::fs::File::open(self.objects.upload_path(id)).await;
         if opened.as_ref().is_err_and(absent) {
-            // Renamed already, and the server or its database died before the row could say so.
-            let key = object_key(row.dataset, row.version, &row.name);
-            opened = tokio::fs::File::open(self.objects.finished_path(&key)?).await;
+            opened = tokio::fs::File::open(self.objects.finished_path(key)?).await;
         }
         let file = match opened {
             Ok(file) => file,

@@ -2,6 +2,7 @@
 
 mod ending;
 mod leasing;
+mod parts;
 pub(super) mod seen;
 
 pub use seen::Asker;

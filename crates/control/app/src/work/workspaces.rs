@@ -10,7 +10,7 @@ use cloister_authz::{
 };
 use cloister_model::{Description, Digest, states::WorkspaceState};
 use cloister_statement::{
-    Envelope,
+    Envelope, Signer,
     predicate::{Acceptance, Certificate, Charter, Refusal},
 };
 use cloister_store::{
@@ -105,6 +105,17 @@ pub(crate) fn relation_of(
         .with(Relation::Creator, kind == Kind::Workspace && (member || invited) && row.creator == me)
 }
 
+/// Whether a charter lists its signer and nobody else. Whether the caller is the signer is looked at where it is stored.
+fn of_its_signer_alone(charter: &Value) -> bool {
+    let Ok(opened) =
+        envelope(charter).and_then(|e| e.open::<Charter>().map_err(|e| AppError::Invalid(e.to_string())))
+    else {
+        return false;
+    };
+    let (signer, members) = (opened.predicate().signer, &opened.predicate().body.members);
+    members.len() == 1 && members.iter().all(|member| Signer::Certificate(*member) == signer)
+}
+
 impl App {
     pub(crate) async fn workspace_row(&self, id: Digest) -> Result<WorkspaceRow, AppError> {
         workspaces::by_id(&self.store.read(), id).await?.ok_or(AppError::Absent("workspace"))
@@ -130,7 +141,8 @@ impl App {
         charter: &Value,
         description: Option<Description>,
     ) -> Result<WorkspaceView, AppError> {
-        let granted = self.permit(actor, CreateWorkspace, &Resource::deployment(), "workspace").await?;
+        let wanted = Resource::deployment().with(Relation::Own, of_its_signer_alone(charter));
+        let granted = self.permit(actor, CreateWorkspace, &wanted, "workspace").await?;
         let result = self.propose(actor, &granted, charter, description).await;
         self.noting(actor, "workspace.create", "deployment", result).await
     }

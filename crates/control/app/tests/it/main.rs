@@ -6,6 +6,7 @@ mod clocks;
 mod datasets;
 mod drafts;
 mod events;
+mod ingests;
 mod invitations;
 mod leases;
 mod notices;

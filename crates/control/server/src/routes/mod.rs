@@ -160,12 +160,15 @@ fn work() -> OpenApiRouter<Shared> {
 
 /// What workers ask.
 fn errands() -> OpenApiRouter<Shared> {
+    let large = DefaultBodyLimit::max(cloister_app::work::uploads::MAX_PART + 1);
     OpenApiRouter::new()
         .routes(routes!(worker::lease::lease))
         .routes(routes!(worker::progress::progress))
         .routes(routes!(worker::release::release))
         .routes(routes!(worker::ciphertext::ciphertext))
         .routes(routes!(worker::output::output).layer(DefaultBodyLimit::max(MAX_OUTPUT)))
+        .routes(routes!(worker::output_part::output_part).layer(large))
+        .routes(routes!(worker::finish_output::finish_output))
         .routes(routes!(worker::finish::finish))
 }
 

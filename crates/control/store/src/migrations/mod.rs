@@ -11,6 +11,7 @@ mod m0012_webhooks;
 mod m0013_scim;
 mod m0014_passkeys;
 mod m0018_key_backups;
+mod m0019_ingest;
 
 use sea_orm_migration::prelude::*;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_scim::Scim),
             Box::new(m0014_passkeys::Passkeys),
             Box::new(m0018_key_backups::KeyBackups),
+            Box::new(m0019_ingest::Ingest),
         ]
     }
 }

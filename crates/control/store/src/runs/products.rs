@@ -29,7 +29,7 @@ pub struct ReleaseRow {
 /// A sealed output that was put.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputRow {
-    /// `result` or `log`.
+    /// `result`, `log`, or the file that an ingest made.
     pub name: String,
     /// The fence it was put under.
     pub fence: i64,

@@ -66,6 +66,9 @@ pub(crate) struct DatasetAdd {
     /// The least assurance of workers that may ever read it.
     #[arg(long, value_parser = assurance)]
     pub(crate) assurance: Option<Assurance>,
+    /// Seal the file as it is and let an attested worker convert it, as the console does.
+    #[arg(long)]
+    pub(crate) by_worker: bool,
 }
 
 /// `cloister dataset set`.

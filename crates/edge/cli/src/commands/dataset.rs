@@ -8,9 +8,14 @@ use cloister_client::{
     datasets::{Added, Addition, Prepared, ShareOptions},
     upload::{OnProgress, Progress},
 };
-use cloister_dataset::{read::Inspection, read::ReadOptions, schema_file};
+use cloister_dataset::{
+    read::{BadRow, ReadOptions},
+    schema_file,
+};
 use cloister_model::Assurance;
 use serde_json::{Value, json};
+
+mod by_worker;
 
 use super::value;
 use crate::{
@@ -76,14 +81,14 @@ async fn add(context: &Context, client: &Client, args: DatasetAdd) -> Result<Rep
     };
     let rules = args.rules.as_deref().map(text_of).transpose()?;
     let options = ReadOptions { header: !args.no_header, schema, skip_bad_rows: args.skip_bad_rows };
-    let file = args.file.clone();
+    let (file, reading) = (args.file.clone(), options.clone());
     let prepared = tokio::task::spawn_blocking(move || Prepared::read(&file, &options, rules.as_deref()))
         .await
         .map_err(|e| Failure::Failed(e.to_string()))??;
     show_inspection(context, &prepared);
     let inspection = prepared.inspection.clone();
-    if inspection.bad_row_count > 0 && !args.skip_bad_rows {
-        return Ok(refused_rows(&inspection));
+    if inspection.bad_row_count > 0 && !args.skip_bad_rows && !args.by_worker {
+        return Ok(refused_rows(inspection.bad_row_count, &inspection.bad_rows));
     }
     let (floor, never) = floor(context, client, args.assurance).await?;
     if args.rules.is_none() {
@@ -91,6 +96,11 @@ async fn add(context: &Context, client: &Client, args: DatasetAdd) -> Result<Rep
     }
     let (progress, bar) = progress(context, inspection.rows);
     let addition = Addition { name: args.name, floor };
+    if args.by_worker {
+        let mut reply = by_worker::add(client, prepared, &addition, &reading, (progress, &bar)).await?;
+        reply.json["warning"] = json!(never);
+        return Ok(reply);
+    }
     let added = client.add_dataset(prepared, &addition, progress).await;
     bar.finish_and_clear();
     let Added { dataset, resumed_at } = added?;
@@ -184,15 +194,14 @@ fn show_inspection(context: &Context, prepared: &Prepared) {
     }
 }
 
-fn refused_rows(inspection: &Inspection) -> Reply {
+fn refused_rows(count: u64, rows: &[BadRow]) -> Reply {
     let detail = format!(
-        "{} rows do not fit; nothing was uploaded (correct them, give a schema, or `--skip-bad-rows`)",
-        inspection.bad_row_count
+        "{count} rows do not fit; nothing is kept at the server (correct them, give a schema, or `--skip-bad-rows`)"
     );
     let json = json!({
         "error": { "type": "bad-rows", "detail": detail, "check": null, "exit": 1 },
-        "bad_rows": inspection.bad_rows,
-        "bad_row_count": inspection.bad_row_count,
+        "bad_rows": rows,
+        "bad_row_count": count,
     });
     Reply::new(json, detail).with_code(1)
 }

@@ -13,10 +13,12 @@ use cloister_dataset::{
     read::{Inspection, ReadOptions},
     rules_file,
 };
-use cloister_model::{Assurance, DatasetId, DatasetName, Digest, ambient::uuid_v4, rules::Rules};
+use cloister_model::{
+    Assurance, DatasetId, DatasetName, Digest, ambient::uuid_v4, ingest::PARQUET_OBJECT, rules::Rules,
+};
 use cloister_statement::{
     data_key::key_id,
-    predicate::{CiphertextFile, Manifest},
+    predicate::{CiphertextFile, FileFormat, Manifest},
 };
 
 use sha2::{Digest as _, Sha256};
@@ -32,13 +34,10 @@ use crate::{
     },
 };
 
-/// The one file of a version.
-const OBJECT: &str = "part-00000.parquet";
-
 /// A file that was read once, with the rules it shall have.
 #[derive(Debug)]
 pub struct Prepared {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// What the first pass found: format, schema, rows, bad rows.
     pub inspection: Inspection,
     /// The first rows.
@@ -56,7 +55,7 @@ pub struct Addition {
     pub floor: Assurance,
 }
 
-fn open(path: &Path) -> Result<File, ClientError> {
+pub(super) fn open(path: &Path) -> Result<File, ClientError> {
     let file = File::open(path).map_err(|e| ClientError::file(path, e))?;
     match file.metadata() {
         Ok(about) if about.is_file() => Ok(file),
@@ -90,24 +89,30 @@ pub struct Added {
 }
 
 /// Ciphertext that is complete on this device.
-struct Ready {
-    identity: FileIdentity,
-    key: DataKey,
-    info: FileInfo,
+pub(super) struct Ready {
+    pub(super) identity: FileIdentity,
+    pub(super) key: DataKey,
+    pub(super) info: FileInfo,
 }
 
 impl Ready {
-    fn new(dataset: DatasetId, key: DataKey, info: FileInfo) -> Self {
-        Self { identity: identity(dataset), key, info }
+    pub(super) fn new(dataset: DatasetId, key: DataKey, info: FileInfo) -> Self {
+        Self { identity: identity(dataset, &info.name), key, info }
     }
 }
 
-fn identity(dataset: DatasetId) -> FileIdentity {
-    FileIdentity { dataset, version: 1, object: OBJECT.into() }
+/// A file of the first version.
+pub(super) fn identity(dataset: DatasetId, object: &str) -> FileIdentity {
+    FileIdentity { dataset, version: 1, object: object.into() }
 }
 
-/// What makes two additions the same one: server, name, content, and how the content is read.
-fn sameness(server: &str, prepared: &Prepared, name: &DatasetName) -> Result<Digest, ClientError> {
+/// What makes two additions the same one: server, name, content, how the content is read, and what it becomes here.
+pub(super) fn sameness(
+    server: &str,
+    prepared: &Prepared,
+    name: &DatasetName,
+    object: &str,
+) -> Result<Digest, ClientError> {
     let mut file = open(&prepared.path)?;
     let (mut hash, mut buffer) = (Sha256::new(), vec![0; 1 << 20]);
     loop {
@@ -117,7 +122,7 @@ fn sameness(server: &str, prepared: &Prepared, name: &DatasetName) -> Result<Dig
             Some(_) | None => break,
         }
     }
-    let how = format!("{server}\n{name}\n{:?}", prepared.inspection);
+    let how = format!("{server}\n{name}\n{object}\n{:?}", prepared.inspection);
     hash.update(Sha256::digest(how));
     Ok(Digest(hash.finalize().into()))
 }
@@ -134,12 +139,12 @@ impl Client {
         let me = self.signatory().await?;
         let (server, name) = (self.config()?.server, addition.name.clone());
         let (prepared, digest) = blocking(move || {
-            let digest = sameness(&server, &prepared, &name)?;
+            let digest = sameness(&server, &prepared, &name, PARQUET_OBJECT)?;
             Ok((prepared, digest))
         })
         .await?;
         let shelf = Arc::new(Shelf::open(self.profile.folder(), digest)?);
-        let ready = match self.kept(&shelf)? {
+        let ready = match self.kept(&shelf, PARQUET_OBJECT)? {
             Some(ready) => {
                 if let Some(dataset) = self.added_before(ready.identity.dataset).await? {
                     shelf.forget();
@@ -152,30 +157,40 @@ impl Client {
                 self.encrypted(&me, &prepared, &shelf, &progress).await?
             }
         };
+        let resumed_at = self.sent(&shelf, &ready, &progress).await?;
+        let dataset = self.sign_for(&me, prepared, addition, &ready).await?;
+        shelf.forget();
+        Ok(Added { dataset, resumed_at })
+    }
+
+    /// Uploads what is on the shelf; gives the byte from which it went on.
+    pub(super) async fn sent(
+        &self,
+        shelf: &Shelf,
+        ready: &Ready,
+        progress: &OnProgress,
+    ) -> Result<u64, ClientError> {
         let path = shelf.ciphertext();
-        let sent = send(&self.api, &ready.identity, (&path, &ready.info, PART), &progress).await;
+        let sent = send(&self.api, &ready.identity, (&path, &ready.info, PART), progress).await;
         if let Err(ClientError::Problem(problem)) = &sent
             && problem.status == 422
         {
             // The server's bytes are not these: going on with them is of no use, the next attempt begins anew.
             shelf.forget();
         }
-        let resumed_at = sent?;
-        let dataset = self.sign_for(&me, prepared, addition, &ready).await?;
-        shelf.forget();
-        Ok(Added { dataset, resumed_at })
+        sent
     }
 
     /// Ciphertext that a process which did not come to its end left here.
-    fn kept(&self, shelf: &Shelf) -> Result<Option<Ready>, ClientError> {
+    pub(super) fn kept(&self, shelf: &Shelf, object: &str) -> Result<Option<Ready>, ClientError> {
         let Some(record) = shelf.kept() else { return Ok(None) };
         let Some(key) = self.open_sealed(&record.key)? else { return Ok(None) };
-        let info = FileInfo { name: OBJECT.into(), size: record.size, sha256: record.sha256 };
+        let info = FileInfo { name: object.into(), size: record.size, sha256: record.sha256 };
         Ok(Some(Ready::new(record.dataset, key, info)))
     }
 
     /// The dataset, when the process before was cut after its last request only.
-    async fn added_before(&self, id: DatasetId) -> Result<Option<Dataset>, ClientError> {
+    pub(super) async fn added_before(&self, id: DatasetId) -> Result<Option<Dataset>, ClientError> {
         match self.api.get(&format!("/datasets/{id}")).await {
             Ok(dataset) => Ok(Some(dataset)),
             Err(ClientError::Problem(problem)) if problem.status == 404 => Ok(None),
@@ -184,7 +199,7 @@ impl Client {
     }
 
     /// Two datasets of one name could not be told apart by name.
-    async fn name_is_free(&self, name: &DatasetName) -> Result<(), ClientError> {
+    pub(super) async fn name_is_free(&self, name: &DatasetName) -> Result<(), ClientError> {
         let all: Vec<Dataset> = self.api.all("/datasets").await?;
         let taken = all.iter().any(|held| held.own && held.name == *name && held.state != "deleted");
         if taken {
@@ -207,7 +222,7 @@ impl Client {
             source: open(&prepared.path)?,
             inspection: prepared.inspection.clone(),
             key: key.clone(),
-            identity: identity(dataset),
+            identity: identity(dataset, PARQUET_OBJECT),
             rng: Arc::clone(&self.ambient.rng),
         };
         let (target, told) = (shelf.begin()?, Arc::clone(progress));
@@ -245,12 +260,14 @@ impl Client {
             rules: prepared.rules,
             floor: addition.floor,
             files: vec![CiphertextFile { name: info.name, size: info.size, sha256: info.sha256 }],
+            format: FileFormat::Parquet,
             key_id: key_id(ready.key.expose()),
         };
         let manifest = self.sign(me, None, manifest, facts)?;
         let body = ManifestBody {
             manifest: to_api(&manifest),
             owner_key: seal_to_owner(me, &ready.key)?,
+            from_run: None,
             shares: Vec::new(),
         };
         Ok(self.api.post("/datasets", &body).await?.value)
@@ -258,7 +275,7 @@ impl Client {
 }
 
 /// Runs what reads and encrypts whole files beside the other tasks.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ClientError> + Send + 'static,
 ) -> Result<T, ClientError> {
     tokio::task::spawn_blocking(work)

@@ -4,6 +4,8 @@
 //! broker that the workspace's verified charter names.
 
 mod add;
+mod by_worker;
+mod ingest;
 mod share;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -26,6 +28,7 @@ use crate::{
 
 pub(crate) use add::word;
 pub use add::{Added, Addition, Prepared};
+pub use by_worker::Ingested;
 pub use share::{ShareOptions, sql_name_of};
 
 /// A dataset whose manifest's signature holds.

@@ -83,6 +83,17 @@ impl Client {
             ));
         }
         let workspace = self.held_workspace(workspace).await?;
+        self.share_held(&me, &held, &workspace, options).await
+    }
+
+    /// Shares a dataset that is the caller's own to a workspace that was verified.
+    pub(super) async fn share_held(
+        &self,
+        me: &Signatory,
+        held: &HeldDataset,
+        workspace: &HeldWorkspace,
+        options: &ShareOptions,
+    ) -> Result<Dataset, ClientError> {
         let now = workspace.in_force()?;
         let sql_name = match &options.sql_name {
             Some(name) => name.clone(),
@@ -95,8 +106,8 @@ impl Client {
             expires: None,
             renew_within: None,
         };
-        let key = self.open_key(&held)?;
-        let body = self.grant(&me, &held, &workspace, grant, sql_name, &key)?;
+        let key = self.open_key(held)?;
+        let body = self.grant(me, held, workspace, grant, sql_name, &key)?;
         Ok(self.api.post(&format!("/datasets/{}/shares", held.dataset.id), &body).await?.value)
     }
 
@@ -167,7 +178,8 @@ impl Client {
             let workspace = self.hold(self.api.get(&workspace_path(share.workspace)).await?).await?;
             shares.push(self.grant(&me, &held, &workspace, grant, share.sql_name.clone(), &key)?);
         }
-        let body = ManifestBody { manifest: to_api(&manifest), owner_key: seal_to_owner(&me, &key)?, shares };
+        let owner_key = seal_to_owner(&me, &key)?;
+        let body = ManifestBody { manifest: to_api(&manifest), owner_key, from_run: None, shares };
         let path = format!("/datasets/{}/manifests", held.dataset.id);
         let answer = self.api.post::<InForce>(&path, &body).await?;
         self.acknowledged(manifest.digest(), answer.value).await
@@ -208,7 +220,7 @@ impl Client {
     }
 }
 
-fn live_shares(dataset: &Dataset) -> impl Iterator<Item = &Share> {
+pub(super) fn live_shares(dataset: &Dataset) -> impl Iterator<Item = &Share> {
     dataset.shares.iter().filter(|share| share.state == "live")
 }
 

@@ -15,7 +15,7 @@ use cloister_model::{
 };
 use cloister_statement::{
     predicate::{EnvironmentKind, Grant, RunRequest, Spec},
-    transcript::sql_environment,
+    transcript::environment_of,
 };
 
 use crate::{
@@ -117,7 +117,7 @@ impl Client {
             tables,
             variables: draft.variables.clone(),
             readers: readers.iter().map(|person| person.digest).collect(),
-            environment: sql_environment(),
+            environment: environment_of(EnvironmentKind::Sql),
             max_runs: draft.max_runs,
             valid_until: draft.valid_until,
             schedule: None,

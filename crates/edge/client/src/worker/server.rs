@@ -3,6 +3,7 @@
 use std::{ops::Range, time::Duration};
 
 use bytes::Bytes;
+use cloister_api::datasets::FinishUpload;
 use cloister_api::worker::{
     FinishReport, GoOn, InclusionDocument, Lease, LeaseRequest, LeasedTable, ProgressReport, ReleaseReport,
 };
@@ -84,6 +85,28 @@ impl WorkerApi {
     ) -> Result<(), CallError> {
         let path = format!("/worker/runs/{run}/outputs/{name}?fence={fence}");
         send(self.request(reqwest::Method::PUT, &path).body(body)).await.map(|_| ())
+    }
+
+    /// Puts a part of an output that an ingest makes, at its place.
+    pub async fn output_part(
+        &self,
+        (run, fence): (RunId, i64),
+        (name, offset): (&str, u64),
+        part: Bytes,
+    ) -> Result<(), CallError> {
+        let path = format!("/worker/runs/{run}/outputs/{name}/parts/{offset}?fence={fence}");
+        send(self.request(reqwest::Method::PUT, &path).body(part)).await.map(|_| ())
+    }
+
+    /// All parts are there: the server compares size and digest.
+    pub async fn finish_output(
+        &self,
+        (run, fence): (RunId, i64),
+        name: &str,
+        finish: &FinishUpload,
+    ) -> Result<(), CallError> {
+        let path = format!("/worker/runs/{run}/outputs/{name}/finish?fence={fence}");
+        send(self.request(reqwest::Method::POST, &path).json(finish)).await.map(|_| ())
     }
 
     /// Ends the run.

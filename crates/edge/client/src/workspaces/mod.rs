@@ -3,6 +3,7 @@
 mod answer;
 mod change;
 mod create;
+mod personal;
 
 use std::collections::BTreeMap;
 

@@ -15,6 +15,24 @@ pub struct CiphertextFile {
     pub sha256: Digest,
 }
 
+/// What the files of a dataset are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileFormat {
+    /// Encrypted Parquet: what jobs read.
+    #[default]
+    Parquet,
+    /// One file as it was, sealed with `age`: what its owner's ingest reads, and nothing else.
+    Raw,
+}
+
+impl FileFormat {
+    /// Whether it is what a manifest means that names no format.
+    pub const fn is_parquet(&self) -> bool {
+        matches!(self, Self::Parquet)
+    }
+}
+
 /// The owner says what a dataset is now. A higher sequence number voids older manifests and their grants.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +56,9 @@ pub struct Manifest {
     pub floor: Assurance,
     /// The ciphertext; never empty.
     pub files: Vec<CiphertextFile>,
+    /// What they are; absent for encrypted Parquet.
+    #[serde(default, skip_serializing_if = "FileFormat::is_parquet")]
+    pub format: FileFormat,
     /// SHA-256 of the data key under the domain `cloister/key-id/v1`.
     pub key_id: Digest,
 }

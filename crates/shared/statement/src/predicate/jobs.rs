@@ -16,6 +16,8 @@ use super::PublicKey;
 pub enum EnvironmentKind {
     /// One SQL query.
     Sql,
+    /// A raw file of the author's own becomes encrypted Parquet: the source is a [`cloister_model::ingest::Ingest`].
+    Ingest,
 }
 
 /// Exactly what will run.
@@ -116,7 +118,7 @@ pub struct RunRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Output {
-    /// `result` (Parquet in age) or `log` (text in age).
+    /// `result` (Parquet in age; of an ingest a document in age), `log` (text in age), or the file an ingest makes.
     pub name: String,
     /// Ciphertext bytes, padding included.
     pub size: u64,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 pub use broker::{Acknowledgement, Challenge, ReleaseRecord, Tee};
 pub use certificates::{Certificate, CertificateRequest, CertificateRevocation, Channel, Recovery, Vouch};
-pub use datasets::{CiphertextFile, DatasetDeletion, Grant, Manifest, Pin, Revocation};
+pub use datasets::{CiphertextFile, DatasetDeletion, FileFormat, Grant, Manifest, Pin, Revocation};
 pub use jobs::{
     Decision, EnvironmentKind, Output, Receipt, Review, RunRequest, Spec, Withdrawal, WithdrawalTarget,
 };

@@ -10,11 +10,11 @@ use cloister_statement::{
     Envelope, SigningKey,
     configuration::{BrokerConfiguration, TcbFloor},
     predicate::{
-        BrokerIdentity, Challenge, Charter, CiphertextFile, Decision, EnvironmentKind, Grant, Manifest, Pin,
-        Review, RunRequest, Spec,
+        BrokerIdentity, Challenge, Charter, CiphertextFile, Decision, EnvironmentKind, FileFormat, Grant,
+        Manifest, Pin, Review, RunRequest, Spec,
     },
     seal::SealingKey,
-    transcript::sql_environment,
+    transcript::environment_of,
 };
 
 use super::{BROKER_CODE, Member, NOW, WORKER_CODE, root, uuid};
@@ -51,6 +51,7 @@ pub(super) fn manifest(rng: &dyn Rng, name: &str) -> Manifest {
         rules: Rules::open(),
         floor: Assurance::Simulated,
         files: vec![CiphertextFile { name: "part-00000.parquet".into(), size: 10, sha256: Digest([8; 32]) }],
+        format: FileFormat::Parquet,
         key_id: Digest([9; 32]),
     }
 }
@@ -87,7 +88,7 @@ pub(super) fn spec(charter: &Envelope, manifests: &[Envelope], author: &Member) 
         tables: names.into_iter().zip(manifests.iter().map(Envelope::digest)).collect(),
         variables: Vec::new(),
         readers: [author.id()].into(),
-        environment: sql_environment(),
+        environment: environment_of(EnvironmentKind::Sql),
         max_runs: 1,
         valid_until: None,
         schedule: None,

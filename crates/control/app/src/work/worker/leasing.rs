@@ -11,7 +11,7 @@ use cloister_store::{
     runs::{self, Ending, RunRow},
     statements, workers,
 };
-use cloister_verify::{Check, Marks, approvals, grants, limits, manifests};
+use cloister_verify::{Check, Marks, approvals, grants, ingests, limits, manifests};
 
 use super::super::{
     grounds::{Grounds, find, wire},
@@ -131,6 +131,7 @@ impl App {
         let mut granted = Vec::new();
         for manifest in spec.body().tables.values() {
             let (newest, owner) = manifests::newest(manifest, dossier, &marks)?;
+            ingests::readable(spec, newest.body(), &owner, &force, dossier)?;
             if row.kind == RunKind::Real {
                 let grant = grants::holding(manifest, &owner, &force, dossier, &marks, now)?;
                 granted.push((newest.body(), grant.body()));
@@ -200,6 +201,8 @@ impl App {
             tx.audit(entry.target(row.id).workspace(row.workspace).fact("state", state)).await?;
             self.tell_finished(&tx, row, state).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.forget_parts(row).await;
+        Ok(())
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use cloister_authz::{Actor, actions::GovernWorkspace};
+use cloister_authz::{
+    Actor, Resource,
+    actions::{CreateWorkspace, GovernWorkspace},
+};
 use cloister_model::{Digest, states::WorkspaceState};
 use cloister_statement::predicate::{Archive, Charter, Suspension};
 use cloister_verify::{Check, Marks, charters};
@@ -28,6 +31,15 @@ impl App {
         self.noting(actor, "workspace.amend", id, result).await
     }
 
+    /// Who lets others into a workspace of one proposes a workspace, and needs to be one who may.
+    async fn may_grow(&self, actor: &Actor, now: Digest, next: &Charter) -> Result<(), AppError> {
+        let now = find(&self.store.read(), now).await?.open::<Charter>().map_err(AppError::internal)?;
+        if now.predicate().body.members.len() == 1 && next.members.len() > 1 {
+            self.permit(actor, CreateWorkspace, &Resource::deployment(), "workspace").await?;
+        }
+        Ok(())
+    }
+
     pub(super) async fn propose_next(
         &self,
         actor: &Actor,
@@ -49,6 +61,7 @@ impl App {
                 "the workspace is not active, or another charter waits already".into(),
             ));
         }
+        self.may_grow(actor, row.charter, &body).await?;
         let tx = self.store.write().await?;
         if !self.keep(&tx, &charter, actor, ("workspace.amend", &id.to_string())).await? {
             return Err(AppError::Conflict("this charter is there already".into()));

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use cloister_api::{InForce, datasets::ManifestBody};
-use cloister_app::work::datasets::NewShare;
+use cloister_app::work::datasets::NewManifest;
 
 use super::{Acted, id, new_share};
 use crate::{Shared, body::Body, caller::Caller, routes::certificates::in_force};
@@ -15,8 +15,12 @@ pub(in crate::routes) async fn supersede(
     path: Path<String>,
     Body(body): Body<ManifestBody>,
 ) -> Acted {
-    let shares: Vec<NewShare> = body.shares.into_iter().map(new_share).collect();
-    let manifest = (&body.manifest.0, body.owner_key.as_str());
-    let (digest, standing) = shared.app.supersede_manifest(&who.actor, id(&path)?, manifest, &shares).await?;
+    let new = NewManifest {
+        manifest: &body.manifest.0,
+        owner_key: &body.owner_key,
+        from_run: body.from_run,
+        shares: body.shares.into_iter().map(new_share).collect(),
+    };
+    let (digest, standing) = shared.app.supersede_manifest(&who.actor, id(&path)?, &new).await?;
     Ok(in_force(digest, standing))
 }

@@ -2,8 +2,10 @@
 
 pub(super) mod ciphertext;
 pub(super) mod finish;
+pub(super) mod finish_output;
 pub(super) mod lease;
 pub(super) mod output;
+pub(super) mod output_part;
 pub(super) mod progress;
 pub(super) mod release;
 
