@@ -132,7 +132,10 @@ impl State {
         if self.stale.load(Ordering::Acquire) {
             // Whether the last change reached the disk is not known: what is there counts.
             *marks = Marks::default();
-            let ((), there) = self.transact(&marks, |tx: &mut Tx<'_>| tx.replay())?;
+            let ((), there) = self.transact(&marks, |tx| {
+                tx.now()?;
+                tx.replay()
+            })?;
             there.apply(&mut marks);
             self.stale.store(false, Ordering::Release);
         }
