@@ -53,7 +53,7 @@ struct Args {
     only: String,
 }
 
-/// Nobody is told to come again later, and nobody's webhook leaves this host.
+/// Nobody is told to come again later.
 const WORDS: [&str; 4] = ["--rate-per-address", "0", "--rate-per-credential", "0"];
 
 fn hammer(args: &Args, stage: &Stage) -> bool {

@@ -60,17 +60,16 @@ impl Stage {
         ana.ok(&["member", "set", "dora@north.example", "--auditor", "on"]);
         deployment.user("eve").ok(&["member", "set", "eve@west.example", "--workspace-admin", "on"]);
         let mut stage = Self { deployment, workspace: String::new(), run: String::new() };
-        stage.workspace = stage.found(&ana, "Study");
+        stage.workspace = Self::found(&ana, "Study");
         ben.ok(&["workspace", "accept", &stage.workspace, "--genesis", &stage.workspace]);
         // One that waits for an answer.
-        stage.found(&ana, "Waiting");
+        Self::found(&ana, "Waiting");
         stage.share(&ana);
         stage.jobs(&ana, &ben);
         stage
     }
 
-    fn found(&self, ana: &User, name: &str) -> String {
-        let _ = &self.deployment;
+    fn found(ana: &User, name: &str) -> String {
         let words = ["workspace", "create", name, "--type", "analytics", "--member", "ben@south.example"];
         let more = ["--approval", "all", "--run", "all", "--assurance", "simulated"];
         text(&ana.ok(&[&words[..], &more[..]].concat()), "genesis")

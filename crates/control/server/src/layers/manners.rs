@@ -1,16 +1,26 @@
 //! What no endpoint takes, refused in one place, and bodies that do not come.
 
+use std::{sync::Arc, time::Duration};
+
 use axum::{
-    body::Body,
+    body::{Body, BodyDataStream},
     extract::{Request, State},
-    http::{HeaderMap, Uri, Version, header},
+    http::{HeaderMap, HeaderValue, Uri, Version, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use futures::{StreamExt as _, stream};
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout_at},
+};
 
 use crate::{Shared, problem::Failure};
+
+/// The most bytes that are read of a body although nobody asked for them, so that its connection can be used again.
+const SPARE: usize = 64 << 10;
+/// How long they may take.
+const SOON: Duration = Duration::from_millis(500);
 
 /// The body did not come in time.
 #[derive(Debug, thiserror::Error)]
@@ -56,29 +66,57 @@ fn refusal(request: &Request) -> Option<Failure> {
         .then(|| Failure::new(400, "invalid", "there is more than one `Authorization`"))
 }
 
+/// A body on its way in, shared by whoever reads it and whoever looks at what was left of it.
+type Chunks = Arc<Mutex<BodyDataStream>>;
+
 /// A body that ends with an error once it took too long.
-fn hurried(body: Body, until: Instant) -> Body {
-    let late = Box::pin(sleep_until(until));
-    let chunks = stream::unfold(Some((body.into_data_stream(), late)), |state| async {
-        let (mut chunks, mut late) = state?;
-        tokio::select! {
-            chunk = chunks.next() => chunk.map(|chunk| (chunk, Some((chunks, late)))),
-            () = &mut late => Some((Err(axum::Error::new(Late)), None)),
+fn hurried(chunks: &Chunks, until: Instant) -> Body {
+    let pieces = stream::unfold(Some(chunks.clone()), move |state| async move {
+        let chunks = state?;
+        let next = timeout_at(until, async { chunks.lock().await.next().await }).await;
+        match next {
+            Ok(chunk) => chunk.map(|chunk| (chunk, Some(chunks))),
+            Err(_late) => Some((Err(axum::Error::new(Late)), None)),
         }
     });
-    Body::from_stream(chunks)
+    Body::from_stream(pieces)
+}
+
+/// Whether a body is read to its end; a little that nobody asked for is.
+async fn read_up(chunks: &Chunks, until: Instant) -> bool {
+    let Ok(mut chunks) = chunks.try_lock() else { return false };
+    let mut spare = SPARE;
+    loop {
+        match timeout_at(until, chunks.next()).await {
+            Ok(None) => return true,
+            Ok(Some(Ok(chunk))) if chunk.len() <= spare => spare -= chunk.len(),
+            Ok(Some(_)) | Err(_) => return false,
+        }
+    }
 }
 
 /// The layer.
 pub(crate) async fn mind(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    if let Some(failure) = refusal(&request) {
-        return failure.into_response();
-    }
     if axum::body::HttpBody::is_end_stream(request.body()) {
-        return next.run(request).await;
+        return match refusal(&request) {
+            Some(failure) => failure.into_response(),
+            None => next.run(request).await,
+        };
     }
+    let (refused, version) = (refusal(&request), request.version());
     let until = Instant::now() + shared.patience.body;
-    next.run(request.map(|body| hurried(body, until))).await
+    let (head, body) = request.into_parts();
+    let chunks = Arc::new(Mutex::new(body.into_data_stream()));
+    let mut response = match refused {
+        Some(failure) => failure.into_response(),
+        None => next.run(Request::from_parts(head, hurried(&chunks, until))).await,
+    };
+    // A connection on which the rest of a body may still come is of no use: the caller is told.
+    let soon = until.min(Instant::now() + SOON);
+    if version <= Version::HTTP_11 && !read_up(&chunks, soon).await {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 #[cfg(test)]
@@ -107,13 +145,19 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_body_that_trickles_ends_with_an_error() {
         let trickle = stream::unfold((), |()| async {
-            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            tokio::time::sleep(Duration::from_secs(1)).await;
             Some((Ok::<_, std::io::Error>("x"), ()))
         });
-        let until = Instant::now() + std::time::Duration::from_secs(5);
-        let error = axum::body::to_bytes(hurried(Body::from_stream(trickle), until), 100).await.unwrap_err();
+        let until = Instant::now() + Duration::from_secs(5);
+        let chunks = |body: Body| Arc::new(Mutex::new(body.into_data_stream()));
+        let slow = chunks(Body::from_stream(trickle));
+        let error = axum::body::to_bytes(hurried(&slow, until), 100).await.unwrap_err();
         assert!(is_late(&error), "{error:?}");
-        let whole = hurried(Body::from("whole"), until);
-        assert_eq!(axum::body::to_bytes(whole, 100).await.unwrap(), "whole");
+        assert!(!read_up(&slow, Instant::now() + SOON).await);
+        let whole = chunks(Body::from("whole"));
+        assert_eq!(axum::body::to_bytes(hurried(&whole, until), 100).await.unwrap(), "whole");
+        assert!(read_up(&whole, Instant::now() + SOON).await);
+        assert!(read_up(&chunks(Body::from(vec![0; SPARE])), Instant::now() + SOON).await);
+        assert!(!read_up(&chunks(Body::from(vec![0; SPARE + 1])), Instant::now() + SOON).await);
     }
 }

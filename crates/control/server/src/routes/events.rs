@@ -40,7 +40,7 @@ pub(in crate::routes) struct From {
 }
 
 /// What a message's `data` is.
-#[derive(utoipa::ToSchema)]
+#[derive(serde::Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "describes what is sent")]
 pub(in crate::routes) enum Told {
@@ -51,7 +51,7 @@ pub(in crate::routes) enum Told {
 }
 
 /// Nothing.
-#[derive(serde::Deserialize, utoipa::ToSchema)]
+#[derive(serde::Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::routes) struct Nothing {}
 
