@@ -69,6 +69,7 @@ export function describeManifest(manifest: Manifest): Description {
       fact("Key", manifest.key_id),
       fact("Dataset", manifest.dataset),
       fact("Manifest", manifest.sequence),
+      ...(manifest.format === "raw" ? [fact("Format", "a raw file: only your own ingest reads it")] : []),
       ...maybe("Follows manifest", manifest.previous),
     ],
     people: [],

@@ -158,6 +158,18 @@ export function omittedWhenEmpty<T>(codec: Codec<readonly T[]>): Optional<readon
   return { codec, fallback: [], omit: (value) => value.length === 0 };
 }
 
+/** Left out when it is the usual value. */
+export function omittedWhen<T extends string, const U extends T>(
+  codec: Codec<T>,
+  usual: U,
+): Optional<T | undefined> {
+  const all: Codec<T | undefined> = {
+    encode: (value) => codec.encode(value ?? usual),
+    decode: (json) => codec.decode(json),
+  };
+  return { codec: all, fallback: undefined, omit: (value) => value === undefined || value === usual };
+}
+
 type Field = Codec<unknown> | Optional<unknown>;
 type ValueOf<F> = F extends Optional<infer T> ? T : F extends Codec<infer T> ? T : never;
 type OptionalKeys<F> = { [K in keyof F]: undefined extends ValueOf<F[K]> ? K : never }[keyof F];

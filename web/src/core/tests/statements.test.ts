@@ -32,7 +32,7 @@ interface File {
   readonly refused: readonly { readonly what: string; readonly envelope: EnvelopeJson }[];
   readonly numbers: readonly { readonly bits: string; readonly text: string }[];
   readonly moments: readonly { readonly micros: string; readonly text: string }[];
-  readonly sql_environment: string;
+  readonly environments: { readonly sql: string; readonly ingest: string };
 }
 
 const file = vectors<File>("statements");
@@ -134,8 +134,8 @@ test("moments are written as Rust writes them", () => {
   }
 });
 
-test("the environment of SQL jobs is this release's", () => {
-  expect(environment.sql).toBe(file.sql_environment);
+test("the environments of jobs are this release's", () => {
+  expect(environment).toEqual(file.environments);
 });
 
 test("the vectors hold what the reader of exact numbers says", () => {

@@ -23,7 +23,7 @@ fn main() -> Made<()> {
         "workspaces" => workspaces::vectors()?,
         "log" => log::vectors()?,
         "seals" => seals::vectors()?,
-        "environment" => serde_json::json!({ "sql": cloister_statement::transcript::sql_environment() }),
+        "environment" => statements::environments(),
         "age" => age_files::vectors()?,
         other => return Err(format!("`{other}` is not a file of vectors").into()),
     };

@@ -11,12 +11,12 @@ use cloister_statement::{
     Body, Predicate, Signer, SigningKey,
     predicate::{
         Acceptance, Acknowledgement, Archive, CertificateRequest, CertificateRevocation, Challenge, Channel,
-        Charter, CiphertextFile, DatasetDeletion, Decision, EnvironmentKind, Grant, Manifest, Output, Pin,
-        Receipt, Recovery, Refusal, ReleaseRecord, Review, Revocation, RunRequest, Spec, Suspension, Vouch,
-        Withdrawal, WithdrawalTarget,
+        Charter, CiphertextFile, DatasetDeletion, Decision, EnvironmentKind, FileFormat, Grant, Manifest,
+        Output, Pin, Receipt, Recovery, Refusal, ReleaseRecord, Review, Revocation, RunRequest, Spec,
+        Suspension, Vouch, Withdrawal, WithdrawalTarget,
     },
     sign,
-    transcript::sql_environment,
+    transcript::environment_of,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -136,8 +136,10 @@ impl Vectors {
                 size: (1 << 40) + 7,
                 sha256: Digest([8; 32]),
             }],
+            format: FileFormat::Parquet,
             key_id: Digest([9; 32]),
         };
+        let raw = Manifest { format: FileFormat::Raw, ..open.clone() };
         let strict = Manifest {
             sequence: 2,
             previous: Some(Digest([3; 32])),
@@ -150,6 +152,7 @@ impl Vectors {
         let deletion = DatasetDeletion { dataset: open.dataset, manifest };
         self.ana("manifest, open", None, open)?;
         self.ana("manifest, protecting", None, strict)?;
+        self.ana("manifest, raw", None, raw)?;
         self.ana("deletion", None, deletion)?;
         let pinned = Grant {
             manifest,
@@ -180,7 +183,7 @@ impl Vectors {
             tables: [("lab".parse()?, Digest([3; 32])), ("a".parse()?, Digest([4; 32]))].into(),
             variables: Vec::new(),
             readers: [ben, ana].into(),
-            environment: sql_environment(),
+            environment: environment_of(EnvironmentKind::Sql),
             max_runs: 1,
             valid_until: None,
             schedule: None,
@@ -194,7 +197,14 @@ impl Vectors {
             test: false,
             ..plain.clone()
         };
+        let ingest = Spec {
+            kind: EnvironmentKind::Ingest,
+            environment: environment_of(EnvironmentKind::Ingest),
+            test: false,
+            ..plain.clone()
+        };
         self.ana("spec, test", Some(WORKSPACE), plain)?;
+        self.ana("spec, ingest", Some(WORKSPACE), ingest)?;
         self.ana("spec, with variables", Some(WORKSPACE), full)?;
         let approve = Review {
             spec: SPEC,
@@ -315,6 +325,11 @@ impl Vectors {
     }
 }
 
+/// The environment of every job of a kind in this release.
+pub(crate) fn environments() -> Value {
+    json!({ "sql": environment_of(EnvironmentKind::Sql), "ingest": environment_of(EnvironmentKind::Ingest) })
+}
+
 pub(crate) fn vectors() -> Made<Value> {
     let mut vectors = Vectors { people: People::new()?, made: Vec::new() };
     vectors.charters()?;
@@ -325,6 +340,6 @@ pub(crate) fn vectors() -> Made<Value> {
     let refused = refusals::vectors(&vectors.people)?;
     Ok(json!({
         "people": vectors.people.shown()?, "statements": vectors.made, "refused": refused, "numbers": numbers()?,
-        "moments": moments(), "sql_environment": sql_environment(),
+        "moments": moments(), "environments": environments(),
     }))
 }

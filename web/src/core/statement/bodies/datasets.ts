@@ -1,5 +1,16 @@
 /** Datasets: manifests, grants and their ends. */
-import { anyText, boolean, choice, count, list, object, optional, type TypeOf } from "../../json/codec";
+import {
+  anyText,
+  boolean,
+  choice,
+  count,
+  list,
+  object,
+  omittedWhen,
+  optional,
+  type TypeOf,
+  words,
+} from "../../json/codec";
 import { timestamp } from "../../time";
 import { datasetName, digest, uuid } from "../names";
 import { rules, schema } from "./rules";
@@ -8,7 +19,10 @@ import { assurance } from "./workspaces";
 /** One encrypted file of a dataset. */
 export const ciphertextFile = object({ name: anyText, size: count(), sha256: digest });
 
-/** The owner says what a dataset is now. */
+/** What the files of a dataset are: encrypted Parquet, or one file as it was, which only its owner's ingest reads. */
+export const fileFormat = words("parquet", "raw");
+
+/** The owner says what a dataset is now. `format` is left out where it is encrypted Parquet. */
 export const manifest = object({
   dataset: uuid,
   sequence: count(),
@@ -19,6 +33,7 @@ export const manifest = object({
   rules,
   floor: assurance,
   files: list(ciphertextFile),
+  format: omittedWhen(fileFormat, "parquet"),
   key_id: digest,
 });
 
@@ -43,6 +58,7 @@ export const revocation = object({ grant: digest });
 export type CiphertextFile = TypeOf<typeof ciphertextFile>;
 export type Manifest = TypeOf<typeof manifest>;
 export type DatasetDeletion = TypeOf<typeof datasetDeletion>;
+export type FileFormat = NonNullable<TypeOf<typeof fileFormat>>;
 export type Pin = TypeOf<typeof pin>;
 export type Grant = TypeOf<typeof grant>;
 export type Revocation = TypeOf<typeof revocation>;

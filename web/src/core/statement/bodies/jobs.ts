@@ -42,7 +42,7 @@ export const variable = object({
 });
 
 /** What kind of program a spec holds. */
-export const environmentKind = words("sql");
+export const environmentKind = words("sql", "ingest");
 
 /** Exactly what will run. */
 export const spec = object({
