@@ -54,7 +54,10 @@ impl House {
             let read = stream.read(&mut buffer).await.unwrap_or_default();
             taken.extend_from_slice(&buffer[..read]);
             let Some(end) = taken.windows(4).position(|w| w == b"\r\n\r\n") else {
-                if read == 0 { return } else { continue }
+                if read == 0 {
+                    return;
+                }
+                continue;
             };
             let head = String::from_utf8_lossy(&taken[..end]).into_owned();
             let length = head.to_lowercase();
@@ -183,14 +186,14 @@ async fn a_file_at_fault_is_told_to_the_owner_and_nothing_is_made_of_it() {
 
 #[tokio::test]
 async fn other_bytes_than_the_manifests_are_not_read() {
-    let raw = sealed(b"a,b\n1,2\n");
-    let house = Arc::new(House { raw: raw.clone(), ..House::default() });
-    for (what, edit) in [
-        ("another digest", (|w| w.raw.sha256 = Digest([0; 32])) as fn(&mut Work)),
+    let house = Arc::new(House { raw: sealed(b"a,b\n1,2\n"), ..House::default() });
+    let cases: [(&str, fn(&mut Work)); 4] = [
+        ("another digest", |w| w.raw.sha256 = Digest([0; 32])),
         ("another key", |w| w.key = DataKey::from_bytes([8; 32])),
         ("another version", |w| w.identity.version = 2),
         ("cut", |w| w.raw.size -= 1),
-    ] {
+    ];
+    for (what, edit) in cases {
         let mut work = work(&house, false).await;
         edit(&mut work);
         let (code, report) = convert(work).await.unwrap();

@@ -122,7 +122,7 @@ fn next(study: &Study, edit: impl FnOnce(&mut Manifest)) -> serde_json::Value {
 
 #[tokio::test]
 async fn what_an_ingest_made_in_parts_becomes_the_datasets_file_and_the_raw_one_goes() {
-    let (study, run, fence) = leased().await;
+    let (study, run, fence) = Box::pin(leased()).await;
     let (app, worker, lease) = (&study.app, &Actor::Worker, (run, fence));
     let part = |from: usize, to: usize| Bytes::from_static(&MADE[from..to]);
     let put = |offset, bytes| app.put_output_part(worker, lease, (PARQUET_OBJECT, offset), bytes);
@@ -179,7 +179,7 @@ async fn what_an_ingest_made_in_parts_becomes_the_datasets_file_and_the_raw_one_
 
 #[tokio::test]
 async fn the_parts_of_a_worker_that_was_lost_are_forgotten() {
-    let (study, run, fence) = leased().await;
+    let (study, run, fence) = Box::pin(leased()).await;
     let app = &study.app;
     let put = |fence| {
         let part = Bytes::from_static(MADE);
