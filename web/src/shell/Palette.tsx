@@ -106,6 +106,7 @@ export function Palette({ me, open }: { me: Me; open: number }) {
     <Spotlight
       actions={groups.filter((group) => group.actions.length > 0)}
       shortcut={null}
+      attributes={{ content: { "aria-label": "Command palette" } }}
       nothingFound="Nothing found"
       highlightQuery
       limit={12}

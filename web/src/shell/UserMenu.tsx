@@ -36,13 +36,14 @@ function Choice(props: { label: string; value: string; onChange: (value: string)
 export function UserMenu({ me }: { me: Me }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [times, setTimes] = useTimeStyle();
+  const initials = me.user.email.slice(0, 2).toUpperCase();
   const leave = useMutation({ mutationFn: signOut });
   return (
     <Menu width={260} position="bottom-end" shadow="md">
       <Menu.Target>
-        <UnstyledButton aria-label={`Account of ${me.user.email}`} p={4}>
+        <UnstyledButton aria-label={`${initials}, account of ${me.user.email}`} p={4}>
           <Avatar size={28} radius="xl" color="accent" variant="filled" aria-hidden>
-            {me.user.email.slice(0, 2).toUpperCase()}
+            {initials}
           </Avatar>
         </UnstyledButton>
       </Menu.Target>

@@ -61,7 +61,7 @@ test("the navigation has what an organization admin may go to", async () => {
 
 test("a colleague is invited, chooses a password, and is made workspace admin at once", async () => {
   const { page } = admin;
-  await page.getByRole("link", { name: "Admin" }).click();
+  await page.getByRole("link", { name: "Admin", exact: true }).click();
   await page.getByRole("button", { name: "Invite" }).click();
   await page.getByRole("dialog").getByLabel("E-mail").fill("wim@north.example");
   await page.getByRole("dialog").getByRole("button", { name: "Invite", exact: true }).click();
@@ -109,7 +109,7 @@ test("members are searched, sorted and exported", async () => {
   await page.getByLabel("Search members").fill("nobody here");
   await page.getByText('Nobody matches "nobody here"').waitFor();
   await page.getByRole("button", { name: "Clear search" }).click();
-  await page.getByRole("button", { name: "E-mail" }).click();
+  await page.getByRole("button", { name: "E-mail", exact: true }).click();
   const first = page.getByRole("row").nth(1);
   await first.getByText("wim@north.example").waitFor();
   const [file] = await Promise.all([

@@ -22,13 +22,7 @@ test("the first view is at most 250 kB", () => {
     for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file);
     for (const other of chunk.imports ?? []) take(other);
   };
-  for (const part of [
-    "index.html",
-    "src/shell/Layout.tsx",
-    "src/pages/home/Home.tsx",
-    
-  ])
-    take(part);
+  for (const part of ["index.html", "src/shell/Layout.tsx", "src/pages/home/Home.tsx"]) take(part);
   expect(files.size).toBeGreaterThan(5);
   const sizes = [...files].map((file) => [file, statSync(join(app, `${file}.gz`)).size] as const);
   const total = sizes.reduce((sum, [, size]) => sum + size, 0);

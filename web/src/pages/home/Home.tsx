@@ -142,7 +142,7 @@ export function Home() {
               <Text size="sm">
                 You see attestation and the audit log of {me.user.organisation_name}, and nothing else. Begin
                 at{" "}
-                <Anchor component={Link} to="/trust" size="sm" inherit>
+                <Anchor component={Link} to="/trust" size="sm" inherit underline="always">
                   Trust
                 </Anchor>
                 .

@@ -15,6 +15,9 @@ import { Time } from "../../ui/Time";
 import { UseFrom } from "../../ui/UseFrom";
 import { listed, nextStep, TABS, type Tab } from "./groups";
 
+/** Ids of elements hold no blanks. */
+const slug = (name: Tab) => name.toLowerCase().replaceAll(" ", "-");
+
 function Listing({ list, email }: { list: Workspace[]; email: string }) {
   return (
     <Box className="card" style={{ overflowX: "auto" }}>
@@ -234,7 +237,7 @@ export function Workspaces() {
               {TABS.map((name) => (
                 <Tabs.Tab
                   key={name}
-                  value={name}
+                  value={slug(name)}
                   rightSection={
                     <Text size="xs" c="dimmed">
                       {listed(all, name).length}
@@ -249,7 +252,7 @@ export function Workspaces() {
               const list = listed(all, name);
               const empty = EMPTY[name];
               return (
-                <Tabs.Panel key={name} value={name} pt="md">
+                <Tabs.Panel key={name} value={slug(name)} pt="md">
                   {list.length === 0 ? (
                     <Box className="card">
                       <Empty
