@@ -21,10 +21,10 @@ use cloister_client::worker::{BrokerApi, WorkerApi};
 use cloister_model::{Clock as _, Timestamp};
 use cloister_statement::{
     Envelope, Predicate, Signer, SigningKey,
-    predicate::{Challenge, Receipt, ReleaseRecord},
+    predicate::{Challenge, EnvironmentKind, Receipt, ReleaseRecord},
     seal::{self, SealingKey},
     sign,
-    transcript::{Role, Transcript, sql_environment},
+    transcript::{Role, Transcript, environment_of},
 };
 use nix::{
     sys::signal::{Signal, kill},
@@ -128,7 +128,7 @@ impl Player {
             role: Role::Worker,
             run: lease.run,
             spec: lease.spec,
-            environment: sql_environment(),
+            environment: environment_of(EnvironmentKind::Sql),
             signing_key: signing.public(),
             sealing_key: sealing.public()?,
         };

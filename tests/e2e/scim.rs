@@ -1,4 +1,4 @@
-//! SCIM against a running server: PyPI's `scim2-tester`, and the command line that makes and ends its token.
+//! SCIM against a running server: `scim2-tester` of the Python package index, and the command line that makes and ends its token.
 
 use std::{
     io::Write as _,

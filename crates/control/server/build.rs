@@ -1,6 +1,5 @@
 //! A release has the console inside, and is built anew when another lies in `web/dist`. What is built for tests reads it
 //! there at run time, and needs no building.
-#![expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

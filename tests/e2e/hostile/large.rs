@@ -16,7 +16,7 @@ fn flood(url: &str, head: &str, chunked: &str) -> (String, usize) {
     stream.write_all(head.as_bytes()).unwrap();
     let piece = match chunked {
         "" => vec![b' '; PIECE],
-        _chunks => [format!("{PIECE:x}\r\n").as_bytes(), &[b' '; PIECE], b"\r\n"].concat(),
+        _chunks => [format!("{PIECE:x}\r\n").as_bytes(), &vec![b' '; PIECE], b"\r\n"].concat(),
     };
     let mut sent = 0;
     while sent < GIGABYTE && stream.write_all(&piece).is_ok() {

@@ -41,7 +41,7 @@ fn hostile_thousands_of_idle_streams_leave_room_for_others() {
     let mut open_ones: Vec<TcpStream> = Vec::new();
     for _ in 0..many {
         open_ones.push(open(&deployment.url, &who));
-        if open_ones.len() % 100 == 0 {
+        if open_ones.len().is_multiple_of(100) {
             let at = open_ones.len() - 1;
             until(&mut open_ones[at], "event: ready");
         }

@@ -155,6 +155,55 @@ async fn stopped() {
     }
 }
 
+/// The socket, and the URL it is reached at.
+fn bound(options: &ServeOptions) -> Result<(std::net::TcpListener, String), ServeError> {
+    let failed = |e: std::io::Error| failed("the address")(e.into());
+    let listener = std::net::TcpListener::bind(options.listen).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", listener.local_addr().map_err(failed)?);
+    Ok((listener, url))
+}
+
+/// The operator's providers, from file and environment.
+async fn install_providers(app: &App, options: &ServeOptions) -> Result<(), ServeError> {
+    if let Some(file) = &options.providers {
+        provider_file::install(app, file).await.map_err(failed("the providers' file"))?;
+    }
+    if let Some(text) = &options.providers_text {
+        let done = provider_file::install_text(app, text, &options.data).await;
+        done.map_err(failed("the providers in the environment"))?;
+    }
+    Ok(())
+}
+
+/// Answers, with TLS or without, until `handle` ends it.
+async fn answer(
+    options: &ServeOptions,
+    listener: std::net::TcpListener,
+    shared: Shared,
+    handle: axum_server::Handle<SocketAddr>,
+) -> Result<(), ServeError> {
+    let patience = shared.patience;
+    let service = routes::router(shared).into_make_service_with_connect_info::<SocketAddr>();
+    let served = match (&options.tls_cert, &options.tls_key) {
+        (Some(cert), Some(key)) => {
+            let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key).await;
+            let tls = tls.map_err(|e| failed("the TLS files")(e.into()))?;
+            let server =
+                axum_server::from_tcp_rustls(listener, tls).map_err(|e| failed("listening")(e.into()))?;
+            let server = server.map(|tls| tls.acceptor(Guarded(patience)));
+            listen::bounded(server, patience).handle(handle).serve(service).await
+        }
+        (None | Some(_), None) | (None, Some(_)) => {
+            let server = axum_server::from_tcp(listener).map_err(|e| failed("listening")(e.into()))?;
+            let server = server.acceptor(Guarded(patience));
+            listen::bounded(server, patience).handle(handle).serve(service).await
+        }
+    };
+    served.map_err(|e| failed("serving")(e.into()))
+}
+
 /// Serves until told to stop, then drains. `ready` gets the ready line.
 pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<(), ServeError> {
     let lock = FolderLock::take(&options.data).map_err(|e| failed("the data folder")(e.into()))?;
@@ -163,23 +212,12 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
         Ok(most) => tracing::info!(most, "files that may be open"),
         Err(error) => tracing::warn!(%error, "the bound of open files stays as it was"),
     }
-    let listener =
-        std::net::TcpListener::bind(options.listen).map_err(|e| failed("the address")(e.into()))?;
-    listener.set_nonblocking(true).map_err(|e| failed("the address")(e.into()))?;
-    let address = listener.local_addr().map_err(|e| failed("the address")(e.into()))?;
-    let scheme = if options.tls_cert.is_some() { "https" } else { "http" };
-    let url = format!("{scheme}://{address}");
+    let (listener, url) = bound(&options)?;
     let public_url = options.public_url.as_deref().unwrap_or(&url);
     let (drain_now, draining) = watch::channel(false);
     let shared = compose(&options, public_url, draining).await.map_err(failed("starting"))?;
     let app = shared.app.clone();
-    if let Some(file) = &options.providers {
-        provider_file::install(&app, file).await.map_err(failed("the providers' file"))?;
-    }
-    if let Some(text) = &options.providers_text {
-        let done = provider_file::install_text(&app, text, &options.data).await;
-        done.map_err(failed("the providers in the environment"))?;
-    }
+    install_providers(&app, &options).await?;
     let (stop, stopping) = watch::channel(false);
     // The same at every start: under the folder's lock, whoever held leases by this name before is dead.
     let holder = key_file(&options.data.join("server/holder.id"), &SystemRng)
@@ -217,23 +255,7 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
         drain.graceful_shutdown(Some(Duration::from_secs(20)));
     });
     ready(line.to_string());
-    let patience = shared.patience;
-    let service = routes::router(shared).into_make_service_with_connect_info::<SocketAddr>();
-    let served = match (&options.tls_cert, &options.tls_key) {
-        (Some(cert), Some(key)) => {
-            let tls = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key).await;
-            let tls = tls.map_err(|e| failed("the TLS files")(e.into()))?;
-            let server =
-                axum_server::from_tcp_rustls(listener, tls).map_err(|e| failed("listening")(e.into()))?;
-            let server = server.map(|tls| tls.acceptor(Guarded(patience)));
-            listen::bounded(server, patience).handle(handle).serve(service).await
-        }
-        (None | Some(_), None) | (None, Some(_)) => {
-            let server = axum_server::from_tcp(listener).map_err(|e| failed("listening")(e.into()))?;
-            let server = server.acceptor(Guarded(patience));
-            listen::bounded(server, patience).handle(handle).serve(service).await
-        }
-    };
+    let served = answer(&options, listener, shared, handle).await;
     stop.send_replace(true);
     let _ = background.await;
     let _ = telling.await;
@@ -242,5 +264,5 @@ pub async fn run(options: ServeOptions, ready: impl FnOnce(String)) -> Result<()
     let _ = refusals.await;
     let _ = limits.await;
     let _ = sequencer.await;
-    served.map_err(|e| failed("serving")(e.into()))
+    served
 }

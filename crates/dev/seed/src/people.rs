@@ -16,7 +16,10 @@ use cloister_model::{
 use cloister_statement::{MemberKeys, Signer};
 use cloister_store::{
     EntryDraft, Tx,
-    people::{NewUser, credentials::SessionRow},
+    people::{
+        NewUser,
+        credentials::{Method, SessionRow},
+    },
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -145,8 +148,14 @@ async fn account(
     tx.audit(entry.fact("email", cloister_audit::commit(&salt, email.as_str()))).await?;
     let token = format!("{}{}", secrets::SESSION, hex::encode(secret));
     let session = SessionId(uuid_v7(clock, rng));
-    let row =
-        SessionRow { id: session, owner: new.id, created: now, last_used: now, expires: now.plus(SESSION) };
+    let row = SessionRow {
+        id: session,
+        owner: new.id,
+        created: now,
+        last_used: now,
+        expires: now.plus(SESSION),
+        method: Some(Method::Password),
+    };
     tx.add_session(&row, &secrets::hash(&token)).await?;
     let entry =
         EntryDraft::done(now, &Actor::HostOperator, "session.create").organisation(org).target(session);

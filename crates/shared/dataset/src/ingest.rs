@@ -100,7 +100,7 @@ mod key_text {
 
     use crate::DataKey;
 
-    #[allow(clippy::ref_option, reason = "the form in which serde calls it")]
+    #[expect(clippy::ref_option, reason = "serde gives a reference to the field")]
     pub(super) fn serialize<S: Serializer>(key: &Option<DataKey>, to: S) -> Result<S::Ok, S::Error> {
         match key {
             Some(key) => to.serialize_some(Zeroizing::new(hex::encode(key.expose())).as_str()),

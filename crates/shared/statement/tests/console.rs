@@ -1,4 +1,5 @@
 //! What the console's TypeScript sealed and signed opens here, and what `age` sealed here once still does.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use cloister_model::{Assurance, Digest};

@@ -36,7 +36,7 @@ fn a_full_disk_refuses_writes_and_serves_reads_until_there_is_space() {
     assert_eq!(first.status, 200, "{}", first.json);
 
     disk.fill();
-    let refused = part(1000, &[2; 1 << 20]);
+    let refused = part(1000, &vec![2; 1 << 20]);
     assert_eq!((refused.status, &refused.json["check"]), (503, &json!("disk_space")), "{}", refused.json);
     assert_eq!(refused.json["type"], "https://cloister.dev/problems/unavailable");
     ana.draft_until_refused("disk_space");
@@ -49,7 +49,7 @@ fn a_full_disk_refuses_writes_and_serves_reads_until_there_is_space() {
     ana.draft_within(SOON);
     ana.ready_within(SOON);
     let headers = ["upload-offset: 1000"];
-    let again = ana.send("PUT", &format!("/api/v1/uploads/{upload}/parts/1000"), &headers, &[2; 1 << 20]);
+    let again = ana.send("PUT", &format!("/api/v1/uploads/{upload}/parts/1000"), &headers, &vec![2; 1 << 20]);
     assert_eq!((again.status, &again.json["received"]), (200, &json!(1000 + (1 << 20))), "{}", again.json);
     ana.all_there(&deployment);
 }

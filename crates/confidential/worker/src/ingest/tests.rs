@@ -187,7 +187,8 @@ async fn a_file_at_fault_is_told_to_the_owner_and_nothing_is_made_of_it() {
 #[tokio::test]
 async fn other_bytes_than_the_manifests_are_not_read() {
     let house = Arc::new(House { raw: sealed(b"a,b\n1,2\n"), ..House::default() });
-    let cases: [(&str, fn(&mut Work)); 4] = [
+    type Edit = fn(&mut Work);
+    let cases: [(&str, Edit); 4] = [
         ("another digest", |w| w.raw.sha256 = Digest([0; 32])),
         ("another key", |w| w.key = DataKey::from_bytes([8; 32])),
         ("another version", |w| w.identity.version = 2),

@@ -139,7 +139,7 @@ async fn sessions_and_codes_end_by_the_clock_and_come_back_with_it() {
         email: "eve@example.org".parse().unwrap(),
         org: "ana hospital".parse().unwrap(),
         password: Some(password.clone()),
-        roles: cloister_model::Roles(Default::default()),
+        roles: cloister_model::Roles(std::collections::BTreeSet::default()),
     };
     let (user, _) = operator.add_user(wanted).await.unwrap();
     let signed = app.sign_in(&user.email, password.clone()).await.unwrap();

@@ -158,7 +158,8 @@ async fn what_an_ingest_made_in_parts_becomes_the_datasets_file_and_the_raw_one_
     app.finish_run(worker, lease, &end).await.unwrap();
     let shown = app.show_run(&study.ana, run).await.unwrap();
     assert_eq!((shown.row.state, shown.outputs.len()), (RunState::Succeeded, 2));
-    let wrong: [(&str, fn(&mut Manifest), Option<RunId>, &str); 4] = [
+    type Edit = fn(&mut Manifest);
+    let wrong: [(&str, Edit, Option<RunId>, &str); 4] = [
         ("no run named", |_| {}, None, "unprocessable"),
         ("another digest", |m| m.files[0].sha256 = sha256(b"other"), Some(run), "unprocessable"),
         ("another version", |m| m.version = 3, Some(run), "unprocessable"),

@@ -50,6 +50,8 @@ impl From<AppError> for ScimFailure {
             | AppError::Refused { .. }
             | AppError::Throttled
             | AppError::Unavailable(_)
+            | AppError::Disk(_)
+            | AppError::Database(_)
             | AppError::Internal(_) => Self(error.into(), None),
         }
     }

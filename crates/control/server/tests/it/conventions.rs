@@ -213,7 +213,7 @@ fn every_operation_declares_its_problems() {
 
 #[test]
 fn a_client_can_be_generated_from_the_document() {
-    let document = serde_json::to_value(routes::openapi()).unwrap();
+    let document = serde_json::to_value(cloister_server::routes::openapi()).unwrap();
     let text = document.to_string();
     let schemas = &document["components"]["schemas"];
     for part in text.split("#/components/schemas/").skip(1) {

@@ -89,7 +89,9 @@ fn parquet_inside_a_raw_file_is_read_at_any_place() {
     let mut plain = Vec::new();
     let schema = crate::arrow_schema(&found.schema);
     let mut writer = parquet::arrow::ArrowWriter::try_new(&mut plain, schema, None).unwrap();
-    batches(csv, &found).unwrap().for_each(|batch| writer.write(&batch.unwrap()).unwrap());
+    for batch in batches(csv, &found).unwrap() {
+        writer.write(&batch.unwrap()).unwrap();
+    }
     writer.close().unwrap();
     let (bytes, _) = sealed(&plain);
     let source = open(Cursor::new(bytes), &key(), &file(RAW_OBJECT, 1)).unwrap();

@@ -45,6 +45,7 @@ impl Ground {
         Ok(Self { people, first, accepted })
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "statements take it so")]
     fn workspace(&self) -> Option<Digest> {
         Some(self.first.digest())
     }
@@ -67,6 +68,7 @@ impl Ground {
     }
 
     /// What the checks say about certificates and these statements.
+    #[expect(clippy::unnecessary_wraps, reason = "as every maker of vectors")]
     fn case(&self, name: &str, statements: &[Envelope]) -> Made<Value> {
         let all = [self.certificates(), statements.to_vec()].concat();
         let genesis = self.first.digest();
@@ -106,9 +108,9 @@ impl Ground {
         let own = self.people.ben.sign(ws, suspension)?;
         Ok(vec![
             self.case("everyone accepted", &self.base(&[]))?,
-            self.case("one has not answered", &[self.first.clone()])?,
+            self.case("one has not answered", std::slice::from_ref(&self.first))?,
             self.case("one refused", &self.base(&[refusal]))?,
-            self.case("no first charter", &[self.accepted.clone()])?,
+            self.case("no first charter", std::slice::from_ref(&self.accepted))?,
             self.case("another first charter beside it", &self.base(&[by_nobody]))?,
             self.case("archived", &self.base(&[archive]))?,
             self.case("archived by a member only", &self.base(&[archive_by_ben]))?,
@@ -135,7 +137,7 @@ impl Ground {
         let suspension = Suspension { member: ben.id(), charter: self.first.digest() };
         let suspended = ana.sign(ws, suspension)?;
         Ok(vec![
-            self.case("a newcomer has not answered", &self.base(&[wider.clone()]))?,
+            self.case("a newcomer has not answered", &self.base(std::slice::from_ref(&wider)))?,
             self.case("the newcomer alone accepts", &self.base(&[wider.clone(), by_cat.clone()]))?,
             self.case("a change waits for all", &self.base(&[changed.clone(), cat_changed.clone()]))?,
             self.case(

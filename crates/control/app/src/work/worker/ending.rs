@@ -104,7 +104,7 @@ impl App {
         tx.audit(entry).await?;
         self.tell_finished(&tx, row, state).await?;
         tx.commit().await?;
-        self.forget_parts(&row).await;
+        self.forget_parts(row).await;
         if receipt.is_some()
             && let Err(error) = self.broker_evidence(row.id).await
         {

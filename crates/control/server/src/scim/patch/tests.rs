@@ -30,7 +30,7 @@ fn becomes(operations: Value, change: impl FnOnce(&mut Value)) {
 #[test]
 fn what_entra_sends_is_understood() {
     becomes(json!([{ "op": "Replace", "path": "active", "value": "False" }]), |u| {
-        u["active"] = json!("False")
+        u["active"] = json!("False");
     });
     becomes(json!([{ "op": "Replace", "value": { "active": false, "displayName": "A" } }]), |u| {
         u["active"] = json!(false);
@@ -92,7 +92,7 @@ fn a_list_has_one_primary_value_and_parts_are_changed_alone() {
         json!([{ "op": "add", "path": "emails", "value": { "value": "b@north.example", "primary": true } }]),
         |u| {
             u["emails"] = json!([{ "value": "ana@north.example", "type": "work", "primary": false },
-            { "value": "b@north.example", "primary": true }])
+            { "value": "b@north.example", "primary": true }]);
         },
     );
     becomes(json!([{ "op": "remove", "path": "emails[type eq \"work\"].primary" }]), |u| {
