@@ -27,6 +27,7 @@ export const theme = createTheme({
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.375rem", lineHeight: "1.3" } } },
   components: {
     Modal: { defaultProps: { centered: true, closeButtonProps: { "aria-label": "Close" } } },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Drawer: { defaultProps: { position: "right", closeButtonProps: { "aria-label": "Close" } } },
     Tooltip: {
       defaultProps: { openDelay: 350, withinPortal: true, events: { hover: true, focus: true, touch: true } },

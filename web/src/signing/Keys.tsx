@@ -1,3 +1,4 @@
+import "../styles-forms";
 import { Alert, Box, Button, Checkbox, Group, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";

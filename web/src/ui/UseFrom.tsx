@@ -38,7 +38,7 @@ export function UseFrom({ ways }: { ways: Way[] }) {
         <Stack gap="lg">
           <Text size="sm" c="dimmed">
             What this page does, for a terminal or a script. API calls need a token of yours:{" "}
-            <Anchor href="/profile/tokens" size="sm" underline="always">
+            <Anchor href="/profile/tokens" size="sm" style={{ textDecoration: "underline" }}>
               Profile, API tokens
             </Anchor>
             .

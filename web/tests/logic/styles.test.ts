@@ -13,7 +13,9 @@ function* sources(folder: string): Generator<string> {
 }
 
 test("every Mantine component in use has its styles", () => {
-  const styles = readFileSync(join(here, "src/styles.ts"), "utf8");
+  const styles = ["styles.ts", "styles-forms.ts"]
+    .map((name) => readFileSync(join(here, "src", name), "utf8"))
+    .join("");
   const used = new Set<string>();
   for (const source of sources(join(here, "src"))) {
     for (const [, names] of source.matchAll(/import \{([^}]*)\} from "@mantine\/core"/g)) {

@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import { Box, Button, Group, SimpleGrid, Stack, Tabs, Text, Title } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";

@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import {
   Alert,
   Box,

@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import { Anchor, Box, Button, Drawer, Group, Stack, Switch, Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";

@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import { Alert, Box, Button, Group, Modal, Radio, Stack, Table, Text, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";

@@ -142,7 +142,13 @@ export function Home() {
               <Text size="sm">
                 You see attestation and the audit log of {me.user.organisation_name}, and nothing else. Begin
                 at{" "}
-                <Anchor component={Link} to="/trust" size="sm" inherit underline="always">
+                <Anchor
+                  component={Link}
+                  to="/trust"
+                  size="sm"
+                  inherit
+                  style={{ textDecoration: "underline" }}
+                >
                   Trust
                 </Anchor>
                 .

@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import { Tabs } from "@mantine/core";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { Page } from "../../ui/Page";

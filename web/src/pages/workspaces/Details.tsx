@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import { Radio, Stack, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { meQuery, usersQuery } from "../../api/queries";

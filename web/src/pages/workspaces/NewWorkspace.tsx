@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import { Alert, Anchor, Box, Button, Group, List, Stack, Stepper, Text } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { IconAlertTriangle } from "@tabler/icons-react";

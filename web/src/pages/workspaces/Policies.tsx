@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import { ActionIcon, Button, Group, MultiSelect, NumberInput, Radio, Stack, TextInput } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import type { Draft, GroupDraft } from "./draft";

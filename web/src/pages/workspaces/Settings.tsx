@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import { Box, Button, Group, Modal, Stack, TagsInput, Text, Textarea, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";

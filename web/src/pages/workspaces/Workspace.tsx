@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import { Alert, Anchor, Group, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";

@@ -1,3 +1,4 @@
+import "../../styles-forms";
 import { Anchor, Badge, Box, Button, Group, Stack, Table, Tabs, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconArchive, IconBuildingFortress, IconMail, IconPlus } from "@tabler/icons-react";
