@@ -456,6 +456,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/key-backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_me_key_backups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/key-backups/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_me_key_backups_by_key"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -535,6 +567,87 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_passkeys"];
+        put?: never;
+        post: operations["post_passkeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_passkeys_registrations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_passkeys_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_passkeys_sign_ins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The sessions that the passkey began end with it. */
+        delete: operations["delete_passkeys_by_id"];
+        options?: never;
+        head?: never;
+        patch: operations["patch_passkeys_by_id"];
         trace?: never;
     };
     "/api/v1/passwords": {
@@ -774,6 +887,41 @@ export interface paths {
         /** Asks the provider for its discovery document and keys: what a sign-in needs first. */
         post: operations["post_sign_in_providers_by_id_tests"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/scim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live tokens by which the organisation's providers push people and groups. */
+        get: operations["get_sign_in_scim"];
+        put?: never;
+        /** A new token for one of the organisation's providers; it is shown once. The one before ends after some hours. */
+        post: operations["post_sign_in_scim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/scim/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends every token of a provider at once. Whom it provisioned stays. */
+        delete: operations["delete_sign_in_scim_by_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1096,6 +1244,38 @@ export interface paths {
         };
         get?: never;
         put: operations["put_worker_runs_by_id_outputs_by_name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/worker/runs/{id}/outputs/{name}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["post_worker_runs_by_id_outputs_by_name_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/worker/runs/{id}/outputs/{name}/parts/{offset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["put_worker_runs_by_id_outputs_by_name_parts_by_offset"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1559,6 +1739,15 @@ export interface components {
             /** @description Digest of the statement. */
             statement: string;
         };
+        /** @description A workspace that somebody is in or invited to. */
+        InWorkspace: {
+            /** @description `pending` or `accepted`. */
+            answer: string;
+            /** @description The genesis digest. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+        };
         /** @description An entry of the log with its proof: `Included` of the crate `audit`. */
         InclusionDocument: Record<string, never>;
         /** @description A job. */
@@ -1592,6 +1781,23 @@ export interface components {
             tables: Record<string, never>;
             /** @description Its workspace. */
             workspace: string;
+        };
+        /** @description One backup of `GET /me/key-backups`. */
+        KeyBackup: {
+            /** @description The `age` file under a passphrase that only its owner has, base64. */
+            file: string;
+            /** @description The public Ed25519 key of the pair in it. */
+            key: string;
+            /** @description When it was stored. */
+            stored: string;
+        };
+        /**
+         * @description `PUT /me/key-backups/{key}`: an `age` file under a generated passphrase, at most 4096 bytes. Another one for the same
+         *     key takes its place.
+         */
+        KeyBackupBody: {
+            /** @description The file, base64. */
+            file: string;
         };
         /** @description Work for one worker. A lease lasts 30 s and is renewed by `POST /worker/runs/{id}/progress`. */
         Lease: {
@@ -1666,7 +1872,12 @@ export interface components {
         };
         /** @description `POST /datasets`: the first manifest; `POST /datasets/{id}/manifests`: a superseding one. */
         ManifestBody: {
-            /** @description The signed manifest; its files must be finished uploads. */
+            /**
+             * Format: uuid
+             * @description The caller's ingest that made the manifest's file, instead of an upload (superseding manifests only).
+             */
+            from_run?: string | null;
+            /** @description The signed manifest; its files must be finished uploads, or what `from_run` made. */
             manifest: components["schemas"]["Envelope"];
             /** @description The data key, sealed to the owner's own age recipients; base64. */
             owner_key: string;
@@ -1703,6 +1914,24 @@ export interface components {
             organisation: string;
             /** @description Whether it is suspended. */
             suspended: boolean;
+        };
+        /** @description `POST /passkeys`: adds the passkey that the authenticator made. */
+        NewPasskeyRequest: {
+            /** @description Of `POST /passkeys/registrations`. */
+            ceremony: string;
+            /** @description The new credential, as its `toJSON()` gives it. */
+            credential: Record<string, never>;
+            /** @description What its owner calls it, 1 to 100 characters. */
+            name: string;
+        };
+        /** @description A new SCIM token; the secret is shown once. */
+        NewScimToken: {
+            /** @description The provider's "tenant URL" or "base URL". */
+            base_url: string;
+            /** @description What the provider sends as `Authorization: Bearer <secret>`. */
+            secret: string;
+            /** @description Its description. */
+            token: components["schemas"]["ScimToken"];
         };
         /** @description A new secret. */
         NewSecret: {
@@ -1754,6 +1983,8 @@ export interface components {
             /** @description What it is for; not signed. */
             description?: string | null;
         };
+        /** @description Nothing. */
+        Nothing: Record<string, never>;
         /** @description Something the caller is told of, once. */
         Notice: {
             /** @description Who did it. */
@@ -1954,6 +2185,20 @@ export interface components {
             next?: string | null;
         };
         /** @description A list and where it goes on. */
+        Page_KeyBackup: {
+            /** @description The items, in a stable order. */
+            items: {
+                /** @description The `age` file under a passphrase that only its owner has, base64. */
+                file: string;
+                /** @description The public Ed25519 key of the pair in it. */
+                key: string;
+                /** @description When it was stored. */
+                stored: string;
+            }[];
+            /** @description Pass as `cursor` to get what follows; absent at the end. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
         Page_Notice: {
             /** @description The items, in a stable order. */
             items: {
@@ -1983,6 +2228,25 @@ export interface components {
                 text: string;
                 /** @description In which workspace. */
                 workspace?: string | null;
+            }[];
+            /** @description Pass as `cursor` to get what follows; absent at the end. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
+        Page_Passkey: {
+            /** @description The items, in a stable order. */
+            items: {
+                /** @description Since when. */
+                created: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description When somebody last signed in with it. */
+                last_used?: string | null;
+                /** @description What its owner calls it. */
+                name: string;
             }[];
             /** @description Pass as `cursor` to get what follows; absent at the end. */
             next?: string | null;
@@ -2053,6 +2317,7 @@ export interface components {
                 id: string;
                 /** @description When it was last used, to the minute. */
                 last_used: string;
+                method?: components["schemas"]["SessionMethod"] | null;
             }[];
             /** @description Pass as `cursor` to get what follows; absent at the end. */
             next?: string | null;
@@ -2108,6 +2373,8 @@ export interface components {
                 organisation_name: string;
                 /** @description Roles beyond member. */
                 roles: string[];
+                /** @description Workspaces the user is in or invited to that are pending or active; only where an admin lists users. */
+                workspaces?: components["schemas"]["InWorkspace"][];
             }[];
             /** @description Pass as `cursor` to get what follows; absent at the end. */
             next?: string | null;
@@ -2190,12 +2457,49 @@ export interface components {
             /** @description Pass as `cursor` to get what follows; absent at the end. */
             next?: string | null;
         };
+        /** @description A passkey. */
+        Passkey: {
+            /** @description Since when. */
+            created: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description When somebody last signed in with it. */
+            last_used?: string | null;
+            /** @description What its owner calls it. */
+            name: string;
+        };
+        /** @description A ceremony that was begun; good once, for five minutes. */
+        PasskeyCeremony: {
+            /** @description Send it back with the credential. */
+            ceremony: string;
+            /** @description Until when. */
+            expires: string;
+            /** @description `publicKey` of `navigator.credentials.create()` or `.get()`, as WebAuthn's JSON. */
+            public_key: Record<string, never>;
+        };
+        /** @description `POST /passkeys/registrations`: begins to add a passkey. */
+        PasskeyRegistrationRequest: {
+            /** @description The account's password; may be absent within ten minutes of signing in with password or passkey. */
+            password?: string | null;
+        };
+        /** @description `POST /passkeys/sessions`: signs in with the passkey that answered. */
+        PasskeySessionRequest: {
+            /** @description Of `POST /passkeys/sign-ins`. */
+            ceremony: string;
+            /** @description The credential, as its `toJSON()` gives it. */
+            credential: Record<string, never>;
+        };
+        /** @description `POST /passkeys/sign-ins`: begins to sign in with a passkey. Nothing is asked: the authenticator says whose it is. */
+        PasskeySignInRequest: Record<string, never>;
         /**
          * @description Why a request was not done. `type` is stable; scripts compare it. Types are
          *     `https://cloister.dev/problems/<slug>` with the slugs below; `check` names the refusing check where one did.
          *
          *     Slugs: `invalid` (400), `unauthenticated` (401), `refused` (403), `not-found` (404), `conflict` (409),
-         *     `too-large` (413), `invalid-state` (409), `unprocessable` (422), `rate-limited` (429), `internal` (500),
+         *     `too-slow` (408), `too-large` (413), `unsupported-encoding` (415), `invalid-state` (409), `unprocessable` (422), `rate-limited` (429), `internal` (500),
          *     `unavailable` (503).
          */
         Problem: {
@@ -2320,6 +2624,11 @@ export interface components {
             /** @description The transcript's bytes, base64. */
             transcript: string;
         };
+        /** @description `PATCH /passkeys/{id}`. */
+        RenamePasskeyRequest: {
+            /** @description What its owner calls it, 1 to 100 characters. */
+            name: string;
+        };
         /** @description `POST /workspaces/{id}/resends`: reminds an invited member. */
         ResendRequest: {
             /** @description Whom. */
@@ -2399,6 +2708,40 @@ export interface components {
             /** @description The signed run request or test spec. */
             statement: components["schemas"]["Envelope"];
         };
+        /** @description A token by which a provider pushes people and groups, without its secret. */
+        ScimToken: {
+            /** @description Since when. */
+            created: string;
+            /** @description When it ends, once it was replaced. */
+            expires?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description When it was last used, to the minute. */
+            last_used?: string | null;
+            /** @description The first characters, `clscim_xxxxxxxx`. */
+            prefix: string;
+            /**
+             * Format: uuid
+             * @description The provider.
+             */
+            provider: string;
+        };
+        /** @description `POST /sign-in/scim`. */
+        ScimTokenRequest: {
+            /**
+             * Format: int32
+             * @description How long the token before is good too, 0 to 168 hours; 0 when absent.
+             */
+            keep_old_for_hours?: number;
+            /**
+             * Format: uuid
+             * @description The provider that shall push people and groups.
+             */
+            provider: string;
+        };
         /**
          * @description What a personal token may do.
          * @enum {string}
@@ -2426,7 +2769,13 @@ export interface components {
             id: string;
             /** @description When it was last used, to the minute. */
             last_used: string;
+            method?: components["schemas"]["SessionMethod"] | null;
         };
+        /**
+         * @description How a session began.
+         * @enum {string}
+         */
+        SessionMethod: "set_up" | "password" | "passkey" | "provider" | "device";
         /** @description `PATCH /workspaces/{id}`. */
         SetDescriptionRequest: {
             /** @description The new description. */
@@ -2693,15 +3042,6 @@ export interface components {
             /** @description The statements, in the order they were stored. */
             statements: components["schemas"]["Envelope"][];
         };
-        /** @description A workspace that somebody is in or invited to. */
-        InWorkspace: {
-            /** @description `pending` or `accepted`. */
-            answer: string;
-            /** @description The genesis digest. */
-            id: string;
-            /** @description Its name. */
-            name: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -2715,17 +3055,17 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Of this workspace. */
-                workspace?: string | null;
+                workspace?: string;
                 /** @description Of this action. */
-                action?: string | null;
+                action?: string;
                 /** @description Not before. */
-                from?: string | null;
+                from?: string;
                 /** @description Before. */
-                to?: string | null;
+                to?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -2735,6 +3075,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2744,6 +3088,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2753,6 +3101,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2762,6 +3114,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2771,6 +3127,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2780,6 +3153,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2789,6 +3168,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2798,6 +3181,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2810,17 +3199,17 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Of this workspace. */
-                workspace?: string | null;
+                workspace?: string;
                 /** @description Of this action. */
-                action?: string | null;
+                action?: string;
                 /** @description Not before. */
-                from?: string | null;
+                from?: string;
                 /** @description Before. */
-                to?: string | null;
+                to?: string;
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
                 /** @description `jsonl` or `csv`. */
                 format?: "jsonl" | "csv";
             };
@@ -2832,6 +3221,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2841,6 +3234,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2850,6 +3247,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2859,6 +3260,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2868,6 +3273,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2877,6 +3299,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2886,6 +3314,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2895,6 +3327,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2914,6 +3352,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2923,6 +3365,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2932,6 +3378,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2941,6 +3391,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2950,6 +3404,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2959,6 +3430,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2968,6 +3445,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2977,6 +3458,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2988,7 +3475,10 @@ export interface operations {
     post_broker_evidence: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3000,6 +3490,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3009,6 +3503,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3018,6 +3516,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3027,6 +3529,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3036,6 +3542,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3045,6 +3568,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3054,6 +3583,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3063,6 +3609,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3072,6 +3622,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3081,6 +3637,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3090,6 +3650,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3112,6 +3678,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3121,6 +3691,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3130,6 +3704,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3139,6 +3717,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3148,6 +3730,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3157,6 +3756,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3166,6 +3771,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3175,6 +3784,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3186,7 +3801,10 @@ export interface operations {
     post_certificates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3198,6 +3816,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3207,6 +3829,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3216,6 +3842,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3225,6 +3855,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3234,6 +3868,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3243,6 +3894,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3252,6 +3909,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3261,6 +3935,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3270,6 +3948,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3279,6 +3963,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3288,6 +3976,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3299,7 +3993,10 @@ export interface operations {
     post_certificates_recoveries: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3311,6 +4008,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3318,6 +4019,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3327,6 +4032,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3336,6 +4045,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3345,6 +4058,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3354,6 +4084,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3363,6 +4099,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3372,6 +4125,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3381,6 +4138,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3390,6 +4153,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3399,6 +4166,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3420,6 +4193,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3429,6 +4206,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3438,6 +4219,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3447,6 +4232,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3456,6 +4245,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3465,6 +4271,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3474,6 +4286,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3483,6 +4299,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3494,7 +4316,10 @@ export interface operations {
     post_certificates_by_digest_revocations: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 digest: string;
             };
@@ -3508,6 +4333,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3516,6 +4345,10 @@ export interface operations {
             };
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3525,6 +4358,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3534,6 +4371,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3543,6 +4384,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3552,6 +4397,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3561,6 +4423,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3570,6 +4438,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3579,6 +4464,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3588,6 +4477,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3597,6 +4492,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3606,6 +4505,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3620,7 +4525,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3630,6 +4535,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3639,6 +4548,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3648,6 +4561,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3657,6 +4574,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3666,6 +4587,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3675,6 +4613,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3684,6 +4628,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3693,6 +4641,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3704,7 +4658,10 @@ export interface operations {
     post_datasets: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3716,6 +4673,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3725,6 +4686,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3734,6 +4699,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3743,6 +4712,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3752,6 +4725,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3761,6 +4751,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3770,6 +4766,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3779,6 +4792,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3788,6 +4805,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3797,6 +4820,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3806,6 +4833,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3827,6 +4860,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3836,6 +4873,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3845,6 +4886,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3854,6 +4899,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3863,6 +4912,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3872,6 +4938,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3881,6 +4953,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3890,6 +4966,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3901,7 +4983,10 @@ export interface operations {
     post_datasets_by_id_deletion: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3915,6 +5000,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3923,6 +5012,10 @@ export interface operations {
             };
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3932,6 +5025,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3941,6 +5038,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3950,6 +5051,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3959,6 +5064,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3968,6 +5090,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3977,6 +5105,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3986,6 +5131,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3995,6 +5144,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4004,6 +5159,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4013,6 +5172,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4036,6 +5201,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4044,6 +5213,10 @@ export interface operations {
             };
             206: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4053,6 +5226,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4062,6 +5239,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4071,6 +5252,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4080,6 +5265,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4089,6 +5291,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4098,6 +5306,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4107,6 +5319,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4118,7 +5336,10 @@ export interface operations {
     post_datasets_by_id_manifests: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4132,6 +5353,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4140,6 +5365,10 @@ export interface operations {
             };
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4149,6 +5378,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4158,6 +5391,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4167,6 +5404,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4176,6 +5417,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4185,6 +5443,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4194,6 +5458,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4203,6 +5484,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4212,6 +5497,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4221,6 +5512,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4230,6 +5525,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4241,7 +5542,10 @@ export interface operations {
     post_datasets_by_id_revocations: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4255,6 +5559,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4263,6 +5571,10 @@ export interface operations {
             };
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4272,6 +5584,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4281,6 +5597,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4290,6 +5610,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4299,6 +5623,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4308,6 +5649,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4317,6 +5664,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4326,6 +5690,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4335,6 +5703,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4344,6 +5718,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4353,6 +5731,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4364,7 +5748,10 @@ export interface operations {
     post_datasets_by_id_seals: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4378,6 +5765,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4385,6 +5776,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4394,6 +5789,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4403,6 +5802,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4412,6 +5815,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4421,6 +5841,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4430,6 +5856,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4439,6 +5882,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4448,6 +5895,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4457,6 +5910,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4466,6 +5923,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4477,7 +5940,10 @@ export interface operations {
     post_datasets_by_id_shares: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -4491,6 +5957,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4500,6 +5970,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4509,6 +5983,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4518,6 +5996,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4527,6 +6009,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4536,6 +6035,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4545,6 +6050,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4554,6 +6076,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4563,6 +6089,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4572,6 +6104,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4581,6 +6117,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4593,10 +6135,10 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description For clients that cannot send `Last-Event-ID`. */
-                after?: number | null;
+                after?: number;
             };
             header?: {
-                "Last-Event-ID"?: number | null;
+                "Last-Event-ID"?: number;
             };
             path?: never;
             cookie?: never;
@@ -4605,15 +6147,23 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Event"];
+                    "text/event-stream": components["schemas"]["Event"] | components["schemas"]["Nothing"];
                 };
             };
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4623,6 +6173,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4632,6 +6186,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4641,6 +6199,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4650,6 +6225,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4659,6 +6240,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4668,6 +6253,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4682,7 +6273,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -4692,6 +6283,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4701,6 +6296,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4710,6 +6309,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4719,6 +6322,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4728,6 +6335,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4737,6 +6361,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4746,6 +6376,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4755,6 +6389,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4776,6 +6416,11 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    ETag?: string;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4785,6 +6430,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4794,6 +6443,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4803,6 +6456,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4812,6 +6469,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4821,6 +6495,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4830,6 +6510,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4839,6 +6523,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4866,6 +6556,11 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    ETag?: string;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4875,6 +6570,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4884,6 +6583,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4893,6 +6596,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4902,6 +6609,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4911,6 +6635,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4920,6 +6650,10 @@ export interface operations {
             /** @description changed after you read it */
             412: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4929,6 +6663,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4938,6 +6689,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4947,6 +6702,10 @@ export interface operations {
             /** @description `If-Match` is missing */
             428: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4956,6 +6715,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4965,6 +6730,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4974,6 +6743,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4997,6 +6772,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5004,6 +6783,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5013,6 +6796,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5022,6 +6809,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5031,6 +6822,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5040,6 +6848,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5049,6 +6863,10 @@ export interface operations {
             /** @description changed after you read it */
             412: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5058,6 +6876,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5067,6 +6902,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5076,6 +6915,10 @@ export interface operations {
             /** @description `If-Match` is missing */
             428: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5085,6 +6928,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5094,6 +6943,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5103,6 +6956,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5114,7 +6973,10 @@ export interface operations {
     post_jobs_by_id_reviews: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5128,6 +6990,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5137,6 +7003,10 @@ export interface operations {
             /** @description a rejection that the broker has not acknowledged yet */
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5146,6 +7016,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5155,6 +7029,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5164,6 +7042,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5173,6 +7055,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5182,6 +7081,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5191,6 +7096,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5200,6 +7122,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5209,6 +7135,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5218,6 +7150,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5227,6 +7163,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5238,7 +7180,10 @@ export interface operations {
     post_jobs_by_id_runs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5252,6 +7197,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5261,6 +7210,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5270,6 +7223,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5279,6 +7236,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5288,6 +7249,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5297,6 +7275,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5306,6 +7290,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5315,6 +7316,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5324,6 +7329,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5333,6 +7344,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5342,6 +7357,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5353,7 +7374,10 @@ export interface operations {
     post_jobs_by_id_submission: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5367,6 +7391,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5376,6 +7404,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5385,6 +7417,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5394,6 +7430,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5403,6 +7443,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5412,6 +7469,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5421,6 +7484,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5430,6 +7510,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5439,6 +7523,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5448,6 +7538,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5457,6 +7551,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5468,7 +7568,10 @@ export interface operations {
     post_jobs_by_id_tests: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5482,6 +7585,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5491,6 +7598,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5500,6 +7611,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5509,6 +7624,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5518,6 +7637,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5527,6 +7663,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5536,6 +7678,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5545,6 +7704,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5554,6 +7717,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5563,6 +7732,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5572,6 +7745,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5583,7 +7762,10 @@ export interface operations {
     post_jobs_by_id_withdrawals: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -5597,6 +7779,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5605,6 +7791,10 @@ export interface operations {
             };
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5614,6 +7804,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5623,6 +7817,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5632,6 +7830,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5641,6 +7843,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5650,6 +7869,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5659,6 +7884,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5668,6 +7910,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5677,6 +7923,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5686,6 +7938,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5695,6 +7951,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5714,6 +7976,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5723,6 +7989,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5732,6 +8002,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5741,6 +8015,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5750,6 +8028,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5759,6 +8054,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5768,6 +8069,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5777,6 +8082,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5796,6 +8107,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5805,6 +8120,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5814,6 +8133,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5823,6 +8146,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5832,6 +8159,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5841,6 +8185,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5850,6 +8200,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5859,6 +8213,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5880,6 +8240,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5889,6 +8253,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5898,6 +8266,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5907,6 +8279,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5916,6 +8292,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5925,6 +8318,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5934,6 +8333,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5943,6 +8346,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5962,6 +8371,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5971,6 +8384,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5980,6 +8397,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5989,6 +8410,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5998,6 +8423,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6007,6 +8449,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6016,6 +8464,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6025,6 +8477,339 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me_key_backups: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KeyBackup"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_me_key_backups_by_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyBackupBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyBackup"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6041,7 +8826,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -6051,6 +8836,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6060,6 +8849,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6069,6 +8862,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6078,6 +8875,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6087,6 +8888,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6096,6 +8914,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6105,6 +8929,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6114,6 +8942,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6125,7 +8959,10 @@ export interface operations {
     post_notices_read: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6137,6 +8974,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6146,6 +8987,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6155,6 +9000,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6164,6 +9013,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6173,6 +9026,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6182,6 +9052,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6191,6 +9067,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6200,6 +9093,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6209,6 +9106,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6218,6 +9121,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6227,6 +9134,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6246,6 +9159,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6255,6 +9172,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6264,6 +9185,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6273,6 +9198,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6282,6 +9211,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6291,6 +9237,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6300,6 +9252,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6309,6 +9265,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6332,6 +9294,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6341,6 +9307,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6350,6 +9320,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6359,6 +9333,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6368,6 +9346,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6377,6 +9372,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6386,6 +9387,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6395,6 +9413,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6404,6 +9426,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6413,6 +9441,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6422,6 +9454,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6441,6 +9479,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6450,6 +9492,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6459,6 +9505,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6468,6 +9518,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6477,6 +9531,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6486,6 +9557,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6495,6 +9572,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6504,6 +9585,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6513,6 +9600,1098 @@ export interface operations {
         };
     };
     post_notices_by_id_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_passkeys: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Passkey"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_passkeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskeyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_passkeys_registrations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyRegistrationRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCeremony"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_passkeys_sessions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySessionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_passkeys_sign_ins: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCeremony"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_passkeys_by_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -6525,6 +10704,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6532,6 +10715,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6541,6 +10728,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6550,6 +10741,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6559,6 +10754,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6568,6 +10780,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6577,6 +10795,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6586,6 +10821,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6595,6 +10834,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6604,6 +10849,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6613,6 +10862,203 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_passkeys_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePasskeyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6624,7 +11070,10 @@ export interface operations {
     post_passwords: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6636,6 +11085,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6643,6 +11096,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6652,6 +11109,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6661,6 +11122,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6670,6 +11135,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6679,6 +11161,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6688,6 +11176,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6697,6 +11202,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6706,6 +11215,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6715,6 +11230,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6724,6 +11243,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6738,7 +11263,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -6748,6 +11273,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6757,6 +11286,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6766,6 +11299,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6775,6 +11312,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6784,6 +11325,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6793,6 +11351,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6802,6 +11366,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6811,6 +11379,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6832,6 +11406,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6841,6 +11419,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6850,6 +11432,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6859,6 +11445,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6868,6 +11458,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6877,6 +11484,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6886,6 +11499,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6895,6 +11512,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6917,6 +11540,10 @@ export interface operations {
             /** @description the bundle's exact bytes */
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6926,6 +11553,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6935,6 +11566,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6944,6 +11579,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6953,6 +11592,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6962,6 +11618,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6971,6 +11633,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6980,6 +11646,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6991,7 +11663,10 @@ export interface operations {
     post_runs_by_id_cancel: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -7001,6 +11676,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7010,6 +11689,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7019,6 +11702,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7028,6 +11715,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7037,6 +11728,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7046,6 +11754,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7055,6 +11769,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7064,6 +11795,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7073,6 +11808,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7082,6 +11823,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7091,6 +11836,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7113,6 +11864,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7122,6 +11877,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7131,6 +11890,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7140,6 +11903,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7149,6 +11916,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7158,6 +11942,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7167,6 +11957,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7176,6 +11970,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7197,6 +11997,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7206,6 +12010,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7215,6 +12023,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7224,6 +12036,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7233,6 +12049,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7242,6 +12075,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7251,6 +12090,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7260,6 +12103,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7274,7 +12123,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -7284,6 +12133,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7293,6 +12146,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7302,6 +12159,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7311,6 +12172,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7320,6 +12185,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7329,6 +12211,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7338,6 +12226,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7347,6 +12239,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7358,7 +12256,10 @@ export interface operations {
     post_sessions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7370,6 +12271,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7379,6 +12284,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7388,6 +12297,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7397,6 +12310,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7406,6 +12323,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7415,6 +12349,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7424,6 +12364,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7433,6 +12390,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7442,6 +12403,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7451,6 +12418,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7460,6 +12431,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7481,6 +12458,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7488,6 +12469,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7497,6 +12482,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7506,6 +12495,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7515,6 +12508,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7524,6 +12534,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7533,6 +12549,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7542,6 +12575,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7551,6 +12588,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7560,6 +12603,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7569,6 +12616,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7580,7 +12633,10 @@ export interface operations {
     post_setup: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7592,6 +12648,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7601,6 +12661,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7610,6 +12674,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7619,6 +12687,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7628,6 +12700,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7637,6 +12726,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7646,6 +12741,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7655,6 +12767,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7664,6 +12780,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7673,6 +12795,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7682,6 +12808,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7701,6 +12833,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7710,6 +12846,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7719,6 +12859,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7728,6 +12872,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7737,6 +12885,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7746,6 +12911,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7755,6 +12926,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7764,6 +12939,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7787,6 +12968,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7794,6 +12979,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7803,6 +12992,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7812,6 +13005,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7821,6 +13018,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7830,6 +13044,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7839,6 +13059,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7848,6 +13085,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7857,6 +13098,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7866,6 +13113,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7875,6 +13126,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7894,6 +13151,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7903,6 +13164,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7912,6 +13177,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7921,6 +13190,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7930,6 +13203,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7939,6 +13229,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7948,6 +13244,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7957,6 +13257,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7980,6 +13286,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7989,6 +13299,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7998,6 +13312,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8007,6 +13325,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8016,6 +13338,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8025,6 +13364,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8034,6 +13379,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8043,6 +13405,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8052,6 +13418,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8061,6 +13433,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8070,6 +13446,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8091,6 +13473,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8098,6 +13484,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8107,6 +13497,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8116,6 +13510,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8125,6 +13523,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8134,6 +13549,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8143,6 +13564,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8152,6 +13590,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8161,6 +13603,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8170,6 +13618,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8179,6 +13631,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8190,7 +13648,10 @@ export interface operations {
     post_sign_in_providers_by_id_tests: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -8200,6 +13661,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8207,6 +13672,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8216,6 +13685,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8225,6 +13698,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8234,6 +13711,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8243,6 +13737,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8252,6 +13752,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8261,6 +13778,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8270,6 +13791,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8279,6 +13806,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8288,6 +13819,521 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sign_in_scim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScimToken"][];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_sign_in_scim: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScimTokenRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewScimToken"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_sign_in_scim_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the provider */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8302,7 +14348,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -8312,6 +14358,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8321,6 +14371,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8330,6 +14384,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8339,6 +14397,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8348,6 +14410,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8357,6 +14436,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8366,6 +14451,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8375,6 +14464,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8386,7 +14481,10 @@ export interface operations {
     post_tokens: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8398,6 +14496,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8407,6 +14509,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8416,6 +14522,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8425,6 +14535,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8434,6 +14548,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8443,6 +14574,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8452,6 +14589,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8461,6 +14615,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8470,6 +14628,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8479,6 +14643,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8488,6 +14656,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8509,6 +14683,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8516,6 +14694,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8525,6 +14707,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8534,6 +14720,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8543,6 +14733,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8552,6 +14759,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8561,6 +14774,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8570,6 +14800,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8579,6 +14813,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8588,6 +14828,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8597,6 +14841,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8608,7 +14858,10 @@ export interface operations {
     post_uploads: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -8620,6 +14873,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8629,6 +14886,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8638,6 +14899,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8647,6 +14912,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8656,6 +14925,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8665,6 +14951,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8674,6 +14966,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8683,6 +14992,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8692,6 +15005,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8701,6 +15020,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8710,6 +15033,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8731,6 +15060,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8740,6 +15073,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8749,6 +15086,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8758,6 +15099,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8767,6 +15112,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8776,6 +15138,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8785,6 +15153,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8794,6 +15166,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8805,7 +15183,10 @@ export interface operations {
     post_uploads_by_id_finish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -8819,6 +15200,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8828,6 +15213,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8837,6 +15226,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8846,6 +15239,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8855,6 +15252,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8864,6 +15278,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8873,6 +15293,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8882,6 +15319,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8891,6 +15332,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8900,6 +15347,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8909,6 +15360,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8929,12 +15386,16 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8944,6 +15405,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8953,6 +15418,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8962,6 +15431,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8971,6 +15444,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8980,6 +15470,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8989,6 +15485,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8998,6 +15511,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9007,6 +15524,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9016,6 +15539,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9025,6 +15552,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9039,7 +15572,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -9049,6 +15582,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9058,6 +15595,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9067,6 +15608,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9076,6 +15621,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9085,6 +15634,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9094,6 +15660,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9103,6 +15675,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9112,6 +15688,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9123,7 +15705,10 @@ export interface operations {
     post_users: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9135,6 +15720,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9144,6 +15733,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9153,6 +15746,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9162,6 +15759,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9171,6 +15772,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9180,6 +15798,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9189,6 +15813,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9198,6 +15839,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9207,6 +15852,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9216,6 +15867,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9225,6 +15880,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9236,7 +15897,10 @@ export interface operations {
     post_users_by_id_disable: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9246,6 +15910,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9255,6 +15923,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9264,6 +15936,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9273,6 +15949,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9282,6 +15962,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9291,6 +15988,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9300,6 +16003,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9309,6 +16029,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9318,6 +16042,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9327,6 +16057,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9336,6 +16070,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9347,7 +16087,10 @@ export interface operations {
     post_users_by_id_enable: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -9357,6 +16100,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9366,6 +16113,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9375,6 +16126,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9384,6 +16139,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9393,6 +16152,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9402,6 +16178,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9411,6 +16193,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9420,6 +16219,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9429,6 +16232,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9438,6 +16247,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9447,6 +16260,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9468,6 +16287,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9477,6 +16300,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9486,6 +16313,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9495,6 +16326,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9504,6 +16339,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9513,6 +16365,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9522,6 +16380,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9531,6 +16406,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9540,6 +16419,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9549,6 +16434,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9558,6 +16447,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9583,6 +16478,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9592,6 +16491,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9601,6 +16504,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9610,6 +16517,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9619,6 +16530,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9628,6 +16556,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9637,6 +16571,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9646,6 +16597,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9655,6 +16610,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9664,6 +16625,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9673,6 +16638,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9687,7 +16658,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -9697,6 +16668,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9706,6 +16681,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9715,6 +16694,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9724,6 +16707,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9733,6 +16720,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9742,6 +16746,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9751,6 +16761,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9760,6 +16774,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9771,7 +16791,10 @@ export interface operations {
     post_webhooks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9783,6 +16806,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9792,6 +16819,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9801,6 +16832,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9810,6 +16845,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9819,6 +16858,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9828,6 +16884,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9837,6 +16899,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9846,6 +16925,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9855,6 +16938,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9864,6 +16953,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9873,6 +16966,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9898,6 +16997,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9907,6 +17010,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9916,6 +17023,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9925,6 +17036,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9934,6 +17049,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9943,6 +17075,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9952,6 +17090,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9961,6 +17116,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9970,6 +17129,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9979,6 +17144,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9988,6 +17157,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10009,6 +17184,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10016,6 +17195,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10025,6 +17208,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10034,6 +17221,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10043,6 +17234,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10052,6 +17260,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10061,6 +17275,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10070,6 +17301,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10079,6 +17314,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10088,6 +17329,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10097,6 +17342,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10111,7 +17362,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -10123,6 +17374,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10132,6 +17387,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10141,6 +17400,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10150,6 +17413,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10159,6 +17426,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10168,6 +17452,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10177,6 +17467,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10186,6 +17480,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10197,7 +17497,10 @@ export interface operations {
     post_webhooks_by_id_secrets: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10211,6 +17514,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10220,6 +17527,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10229,6 +17540,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10238,6 +17553,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10247,6 +17566,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10256,6 +17592,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10265,6 +17607,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10274,6 +17633,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10283,6 +17646,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10292,6 +17661,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10301,6 +17674,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10312,7 +17691,10 @@ export interface operations {
     post_webhooks_by_id_tests: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10322,6 +17704,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10331,6 +17717,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10340,6 +17730,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10349,6 +17743,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10358,6 +17756,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10367,6 +17782,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10376,6 +17797,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10385,6 +17823,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10394,6 +17836,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10403,6 +17851,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10412,6 +17864,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10423,7 +17881,10 @@ export interface operations {
     post_worker_leases: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -10435,6 +17896,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10444,6 +17909,10 @@ export interface operations {
             /** @description no work came */
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10451,6 +17920,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10460,6 +17933,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10469,6 +17946,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10478,6 +17959,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10487,6 +17985,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10496,6 +18000,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10505,6 +18026,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10514,6 +18039,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10523,6 +18054,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10532,6 +18067,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10559,6 +18100,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10567,6 +18112,10 @@ export interface operations {
             };
             206: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10576,6 +18125,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10585,6 +18138,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10594,6 +18151,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10603,6 +18164,38 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the lease is not the live one */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10612,6 +18205,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10621,6 +18220,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10630,6 +18233,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10641,7 +18250,10 @@ export interface operations {
     post_worker_runs_by_id_finish: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10655,6 +18267,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10662,6 +18278,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10671,6 +18291,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10680,6 +18304,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10689,6 +18317,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10698,6 +18343,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10707,6 +18358,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10716,6 +18384,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10725,6 +18397,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10734,6 +18412,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10743,6 +18425,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10766,12 +18454,16 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10779,6 +18471,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10788,6 +18484,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10797,6 +18497,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10806,6 +18510,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10815,6 +18536,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10824,6 +18551,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10833,6 +18577,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10842,6 +18590,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10851,6 +18605,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10860,6 +18618,402 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_worker_runs_by_id_outputs_by_name_finish: {
+        parameters: {
+            query: {
+                /** @description As the lease gave it. */
+                fence: number;
+            };
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishUpload"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_worker_runs_by_id_outputs_by_name_parts_by_offset: {
+        parameters: {
+            query: {
+                /** @description As the lease gave it. */
+                fence: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+                offset: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10871,7 +19025,10 @@ export interface operations {
     post_worker_runs_by_id_progress: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -10885,6 +19042,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10894,6 +19055,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10903,6 +19068,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10912,6 +19081,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10921,6 +19094,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10930,6 +19120,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10939,6 +19135,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10948,6 +19161,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10957,6 +19174,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10966,6 +19189,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10975,6 +19202,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10986,7 +19219,10 @@ export interface operations {
     post_worker_runs_by_id_release: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11000,6 +19236,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11009,6 +19249,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11018,6 +19262,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11027,6 +19275,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11036,6 +19288,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11045,6 +19314,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11054,6 +19329,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11063,6 +19355,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11072,6 +19368,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11081,6 +19383,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11090,6 +19396,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11104,7 +19416,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -11114,6 +19426,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11123,6 +19439,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11132,6 +19452,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11141,6 +19465,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11150,6 +19478,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11159,6 +19504,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11168,6 +19519,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11177,6 +19532,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11191,7 +19552,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -11201,6 +19562,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11210,6 +19575,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11219,6 +19588,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11228,6 +19601,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11237,6 +19614,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11246,6 +19640,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11255,6 +19655,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11264,6 +19668,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11275,7 +19685,10 @@ export interface operations {
     post_workspaces: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -11287,6 +19700,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11296,6 +19713,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11305,6 +19726,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11314,6 +19739,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11323,6 +19752,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11332,6 +19778,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11341,6 +19793,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11350,6 +19819,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11359,6 +19832,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11368,6 +19847,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11377,6 +19860,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11398,6 +19887,11 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    ETag?: string;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11407,6 +19901,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11416,6 +19914,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11425,6 +19927,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11434,6 +19940,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11443,6 +19966,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11452,6 +19981,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11461,6 +19994,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11488,6 +20027,11 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    ETag?: string;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11497,6 +20041,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11506,6 +20054,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11515,6 +20067,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11524,6 +20080,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11533,6 +20106,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11542,6 +20121,10 @@ export interface operations {
             /** @description changed after you read it */
             412: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11551,6 +20134,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11560,6 +20160,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11569,6 +20173,10 @@ export interface operations {
             /** @description `If-Match` is missing */
             428: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11578,6 +20186,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11587,6 +20201,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11596,6 +20214,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11607,7 +20231,10 @@ export interface operations {
     post_workspaces_by_id_acceptances: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11621,6 +20248,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11629,6 +20260,10 @@ export interface operations {
             };
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11638,6 +20273,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11647,6 +20286,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11656,6 +20299,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11665,6 +20312,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11674,6 +20338,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11683,6 +20353,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11692,6 +20379,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11701,6 +20392,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11710,6 +20407,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11719,6 +20420,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11730,7 +20437,10 @@ export interface operations {
     post_workspaces_by_id_archive: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -11744,6 +20454,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11752,6 +20466,10 @@ export interface operations {
             };
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11761,6 +20479,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11770,6 +20492,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11779,6 +20505,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11788,6 +20518,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11797,6 +20544,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11806,6 +20559,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11815,6 +20585,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11824,6 +20598,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11833,6 +20613,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11842,6 +20626,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11855,6 +20645,8 @@ export interface operations {
             query?: never;
             header: {
                 "If-Match": string;
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
             };
             path: {
                 id: string;
@@ -11869,6 +20661,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11877,6 +20673,10 @@ export interface operations {
             };
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11886,6 +20686,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11895,6 +20699,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11904,6 +20712,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11913,6 +20725,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11922,6 +20751,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11931,6 +20766,10 @@ export interface operations {
             /** @description changed after you read it */
             412: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11940,6 +20779,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11949,6 +20805,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11958,6 +20818,10 @@ export interface operations {
             /** @description `If-Match` is missing */
             428: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11967,6 +20831,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11976,6 +20846,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11985,6 +20859,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -11999,7 +20879,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -12011,6 +20891,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12020,6 +20904,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12029,6 +20917,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12038,6 +20930,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12047,6 +20943,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12056,6 +20969,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12065,6 +20984,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12074,6 +20997,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12088,7 +21017,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -12100,6 +21029,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12109,6 +21042,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12118,6 +21055,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12127,6 +21068,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12136,6 +21081,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12145,6 +21107,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12154,6 +21122,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12163,6 +21135,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12174,7 +21152,10 @@ export interface operations {
     post_workspaces_by_id_jobs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12188,6 +21169,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12197,6 +21182,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12206,6 +21195,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12215,6 +21208,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12224,6 +21221,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12233,6 +21247,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12242,6 +21262,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12251,6 +21288,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12260,6 +21301,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12269,6 +21316,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12278,6 +21329,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12289,7 +21346,10 @@ export interface operations {
     post_workspaces_by_id_refusals: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12303,6 +21363,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12311,6 +21375,10 @@ export interface operations {
             };
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12320,6 +21388,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12329,6 +21401,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12338,6 +21414,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12347,6 +21427,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12356,6 +21453,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12365,6 +21468,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12374,6 +21494,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12383,6 +21507,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12392,6 +21522,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12401,6 +21535,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12412,7 +21552,10 @@ export interface operations {
     post_workspaces_by_id_resends: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12426,6 +21569,10 @@ export interface operations {
         responses: {
             204: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12433,6 +21580,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12442,6 +21593,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12451,6 +21606,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12460,6 +21619,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12469,6 +21645,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12478,6 +21660,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12487,6 +21686,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12496,6 +21699,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12505,6 +21714,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12514,6 +21727,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12528,7 +21747,7 @@ export interface operations {
                 /** @description `next` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 when absent. */
-                limit?: number | null;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -12540,6 +21759,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12549,6 +21772,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12558,6 +21785,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12567,6 +21798,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12576,6 +21811,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12585,6 +21837,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12594,6 +21852,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12603,6 +21865,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12624,6 +21892,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12633,6 +21905,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12642,6 +21918,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12651,6 +21931,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12660,6 +21944,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12669,6 +21970,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12678,6 +21985,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12687,6 +21998,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12698,7 +22015,10 @@ export interface operations {
     post_workspaces_by_id_suspensions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -12712,6 +22032,10 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12720,6 +22044,10 @@ export interface operations {
             };
             202: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12729,6 +22057,10 @@ export interface operations {
             /** @description malformed */
             400: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12738,6 +22070,10 @@ export interface operations {
             /** @description nobody is signed in */
             401: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12747,6 +22083,10 @@ export interface operations {
             /** @description refused; `check` names by what */
             403: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12756,6 +22096,23 @@ export interface operations {
             /** @description not there, or unknown to you */
             404: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12765,6 +22122,12 @@ export interface operations {
             /** @description it conflicts with what is there, or is not possible in this state */
             409: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12774,6 +22137,23 @@ export interface operations {
             /** @description too large */
             413: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12783,6 +22163,10 @@ export interface operations {
             /** @description well-formed, but it cannot be done as asked */
             422: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12792,6 +22176,12 @@ export interface operations {
             /** @description too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12801,6 +22191,10 @@ export interface operations {
             /** @description the server failed */
             500: {
                 headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -12810,6 +22204,12 @@ export interface operations {
             /** @description the database, the log or the broker does not answer */
             503: {
                 headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -15,7 +15,7 @@ export function Page(props: {
     <Box className="page">
       {props.above}
       <Group justify="space-between" align="flex-start" mb="lg" gap="sm">
-        <div>
+        <div style={{ flex: "1 1 260px" }}>
           <Title order={1}>{props.title}</Title>
           {props.lead && (
             <Text c="dimmed" size="sm" mt={4} component="div" maw={720}>

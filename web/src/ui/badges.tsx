@@ -64,7 +64,7 @@ export function Assurance({ assurance }: { assurance: string }) {
         tt="none"
         tabIndex={0}
         leftSection={<IconAlertTriangle size={13} />}
-        styles={{ root: { color: "#3d2a00" } }}
+        styles={{ root: { color: "#3d2a00", minWidth: "max-content" }, label: { overflow: "visible" } }}
       >
         Simulated: protects nothing
       </Badge>

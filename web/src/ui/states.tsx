@@ -56,6 +56,7 @@ export function ProblemAlert({
       icon={<Shown size={18} />}
       title={title ?? told.title}
       styles={{
+        root: { background: "color-mix(in srgb, var(--mantine-color-red-8) 14%, var(--mantine-color-body))" },
         message: { color: "var(--mantine-color-text)" },
         title: { color: "var(--mantine-color-text)" },
       }}

@@ -228,10 +228,11 @@ export function Workspaces() {
       <Loaded of={workspaces}>
         {(all) => (
           <Tabs
-            value={tab}
-            onChange={(next) =>
-              void navigate({ to: "/workspaces", search: { tab: next as Tab }, replace: true })
-            }
+            value={slug(tab)}
+            onChange={(next) => {
+              const chosen = TABS.find((name) => slug(name) === next);
+              if (chosen) void navigate({ to: "/workspaces", search: { tab: chosen }, replace: true });
+            }}
             keepMounted={false}
           >
             <Tabs.List aria-label="Workspaces">
