@@ -116,7 +116,7 @@ function Archive({ workspace }: { workspace: Workspace }) {
       <Text size="sm" c="dimmed" mb="sm">
         Permanent: no edit, no run. History, results and receipts stay readable.
       </Text>
-      <Button color="red.9" variant="outline" onClick={dialog.open}>
+      <Button color="red.9" onClick={dialog.open}>
         Archive
       </Button>
       <Modal
