@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
 
 use super::manners::{Late, is_late};
-use crate::{Shared, caller::bearer, problem::Failure, routes::MAX_BODY};
+use crate::{Shared, caller::secret_of, problem::Failure, routes::MAX_BODY};
 
 const KEY: &str = "idempotency-key";
 
@@ -57,8 +57,8 @@ async fn carried_out(shared: &Shared, request: Request, next: Next) -> Result<Re
         }
         Failure::new(413, "too-large", "the body is larger than a request with a key may be")
     })?;
-    let credential = bearer(&parts.headers).unwrap_or_default();
-    let keyed = Keyed::new(credential, parts.uri.path(), &key, &body);
+    let credential = secret_of(shared, &parts.headers).unwrap_or_default();
+    let keyed = Keyed::new(&credential, parts.uri.path(), &key, &body);
     let begun = match shared.app.begin_request(&keyed).await? {
         Known::Fresh(begun) => begun,
         Known::OtherBody => {

@@ -64,6 +64,30 @@ async fn a_repeated_post_is_carried_out_once_and_answered_the_same() {
 }
 
 #[tokio::test]
+async fn a_key_of_one_browser_is_not_anothers() {
+    let house = House::new().await;
+    house.org("one").await;
+    let (_, ana) = house.user("a@one.example", "one", &[]).await;
+    let (_, ben) = house.user("b@one.example", "one", &[]).await;
+    let by_cookie = |session: &str| {
+        let mut request = keyed("", "k-1", "ci");
+        let headers = request.headers_mut();
+        headers.remove("authorization");
+        headers.insert("cookie", format!("__Host-cloister-session={session}").parse().unwrap());
+        headers.insert("sec-fetch-site", "same-origin".parse().unwrap());
+        request
+    };
+    let first = json_of(house.send(by_cookie(&ana)).await).await;
+    assert_eq!(first.0, 200, "{}", first.1);
+    assert_eq!(json_of(house.send(by_cookie(&ana)).await).await, first);
+    let other = house.send(by_cookie(&ben)).await;
+    assert!(other.headers().get("idempotent-replayed").is_none());
+    let other = json_of(other).await;
+    assert_eq!((other.0, other.1 == first.1), (200, false), "another's answer holds another's token");
+    assert_eq!(tokens_made(&house).await, 2);
+}
+
+#[tokio::test]
 async fn a_request_without_an_answer_is_in_progress_then_lost_or_done_anew() {
     let house = House::new().await;
     house.org("one").await;
