@@ -120,7 +120,7 @@ struct Table {
 
 /// Copies every table of `from` into `to`.
 pub async fn copy(from: &Store, to: &Store) -> Result<Vec<Copied>, CopyError> {
-    let source = Tx(snapshot(from).await?);
+    let source = Tx::new(snapshot(from).await?, None);
     let target = to.write().await?;
     let mut copied = Vec::new();
     for name in TABLES {

@@ -121,11 +121,23 @@ impl Caller {
         let shown = self.ana.ok(&["job", "list"]);
         let shown: Vec<&str> =
             shown["items"].as_array().unwrap().iter().filter_map(|job| job["id"].as_str()).collect();
-        let log = self.log();
         assert!(!self.drafts.is_empty());
+        let log = self.log_with(self.drafts.last().unwrap());
         for draft in &self.drafts {
             assert!(shown.contains(&draft.as_str()), "{draft} is lost\n{}", deployment.log());
             assert_eq!(times(&log, "job.create", draft), 1, "{draft} in the log");
+        }
+    }
+
+    /// The log, once the newest act is in it: an acknowledgement comes before the signed log.
+    fn log_with(&self, newest: &str) -> Vec<Entry> {
+        let begun = Instant::now();
+        loop {
+            let log = self.log();
+            if times(&log, "job.create", newest) > 0 || begun.elapsed() > Duration::from_secs(20) {
+                return log;
+            }
+            sleep(Duration::from_millis(100));
         }
     }
 

@@ -26,14 +26,15 @@ mod worker;
 mod workers;
 mod workspaces;
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
+use ::bytes::Bytes;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -188,6 +189,15 @@ pub fn scim_endpoints() -> utoipa::openapi::OpenApi {
     OpenApiRouter::<Shared>::new().nest(crate::scim::ROOT, scim::endpoints()).into_openapi()
 }
 
+/// The document's text. It is made once: making it costs a thousand times what an answer costs, and anybody may ask.
+static DESCRIBED: LazyLock<Result<Bytes, serde_json::Error>> =
+    LazyLock::new(|| serde_json::to_vec(&openapi()).map(Bytes::from));
+
+async fn described() -> Result<Response, Failure> {
+    let text = DESCRIBED.as_ref().map_err(cloister_app::AppError::internal)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], text.clone()).into_response())
+}
+
 #[derive(Clone)]
 struct Ids;
 
@@ -218,7 +228,7 @@ pub fn router(shared: Shared) -> Router {
     let set = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
-    api.route("/api/v1/openapi.json", axum::routing::get(|| async { axum::Json(openapi()) }))
+    api.route("/api/v1/openapi.json", axum::routing::get(described))
         .route("/healthz", axum::routing::get(health::alive))
         .route("/readyz", axum::routing::get(health::ready))
         .merge(auth::routes())

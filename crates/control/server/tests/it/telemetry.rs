@@ -55,6 +55,11 @@ impl Sink {
     }
 }
 
+fn client() -> reqwest::Client {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 /// A server of its own, without a broker.
 struct Server {
     child: Child,
@@ -144,7 +149,7 @@ async fn requests_are_spans_under_the_callers_and_carry_nothing_of_what_was_sent
     let sink = Sink::default();
     let collector = sink.listen().await;
     let mut server = Server::start(&["--otlp-endpoint", &collector], &[]).await;
-    let http = reqwest::Client::new();
+    let http = client();
     let (token, answer) = server.set_up(&http).await;
     let method = reqwest::Method::from_bytes(b"MARKERMETHOD").unwrap();
     for request in [
@@ -204,7 +209,7 @@ async fn nothing_is_sent_unless_a_collector_is_named() {
     let collector = sink.listen().await;
     // The variable of OpenTelemetry itself is not ours.
     let mut server = Server::start(&[], &[("OTEL_EXPORTER_OTLP_ENDPOINT", collector.as_str())]).await;
-    let (_, answer) = server.set_up(&reqwest::Client::new()).await;
+    let (_, answer) = server.set_up(&client()).await;
     let told = answer.headers()["traceresponse"].to_str().unwrap();
     assert!(told.starts_with(&format!("00-{TRACE}-")), "{told}");
     server.stop().await;
@@ -218,7 +223,7 @@ async fn a_caller_that_is_not_sampled_is_not_sent() {
     let mut server = Server::start(&["--otlp-endpoint", &collector], &[]).await;
     for flags in ["00", "01"] {
         let place = format!("00-{TRACE}-{PARENT}-{flags}");
-        let request = reqwest::Client::new().get(format!("{}/api/v1/log", server.url));
+        let request = client().get(format!("{}/api/v1/log", server.url));
         let answer = request.header("traceparent", place).send().await.unwrap();
         let told = answer.headers()["traceresponse"].to_str().unwrap();
         assert!(told.starts_with(&format!("00-{TRACE}-")) && told.ends_with(flags), "{told}");
@@ -246,7 +251,7 @@ async fn a_collector_that_hangs_or_is_gone_makes_nobody_wait() {
     for collector in [silent().await, "http://127.0.0.1:1".to_owned()] {
         let words = ["--otlp-endpoint", &collector, "--rate-per-address", "0"];
         let mut server = Server::start(&words, &[]).await;
-        let http = reqwest::Client::new();
+        let http = client();
         let mut slowest = Duration::ZERO;
         let until = Instant::now() + Duration::from_secs(4);
         while Instant::now() < until {
