@@ -51,7 +51,10 @@ test("an organization admin makes herself workspace admin in her own row", async
   await panel.getByLabel("Workspace admin").check({ force: true });
   await panel.getByRole("button", { name: "Save" }).click();
   await panel.waitFor({ state: "hidden" });
-  await page.getByRole("row", { name: /wim@north/ }).getByText("Workspace admin").waitFor();
+  await page
+    .getByRole("row", { name: /wim@north/ })
+    .getByText("Workspace admin")
+    .waitFor();
   wim.fine();
 });
 

@@ -12,10 +12,11 @@ import {
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
 import { workspaceDatasetsQuery, workspaceQuery } from "../../api/queries";
+import { ProblemAlert } from "../../ui/states";
 import { isEmail } from "../workspaces/draft";
+import { queryProblem } from "./query";
 
 export type JobDraft = Schemas["Draft"];
 
@@ -26,7 +27,8 @@ export function JobForm(props: {
   saving: boolean;
   label: string;
   onSave: (draft: JobDraft) => void;
-  beside?: ReactNode;
+  /** Why the last save was not done. */
+  error: unknown;
 }) {
   const datasets = useQuery(workspaceDatasetsQuery(props.workspace));
   const members = useQuery(workspaceQuery(props.workspace)).data?.members.map((member) => member.email) ?? [];
@@ -46,6 +48,12 @@ export function JobForm(props: {
       max_runs: (count) => (Number(count) >= 1 ? null : "At least one"),
     },
   });
+  const problem =
+    datasets.data &&
+    queryProblem(
+      form.values.source,
+      tables.map((share) => share.sql_name),
+    );
   return (
     <form
       noValidate
@@ -75,6 +83,11 @@ export function JobForm(props: {
               </Badge>
             ))}
           </Group>
+          {problem && (
+            <Text size="sm" mt={6} role="status">
+              {problem}
+            </Text>
+          )}
         </div>
         <TagsInput
           label="Readers"
@@ -92,8 +105,8 @@ export function JobForm(props: {
           w={160}
           {...form.getInputProps("max_runs")}
         />
+        {props.error ? <ProblemAlert error={props.error} /> : null}
         <Group justify="flex-end">
-          {props.beside}
           <Button type="submit" loading={props.saving}>
             {props.label}
           </Button>

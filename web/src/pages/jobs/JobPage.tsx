@@ -47,15 +47,12 @@ function DraftCard({ job }: { job: Job }) {
   );
   return (
     <Box className="card" p="lg" component="section" aria-label="Draft">
-      {[save.error, submit.error, test.error].map((error, index) =>
-        // biome-ignore lint/suspicious/noArrayIndexKey: one place for each act
-        error ? <ProblemAlert key={index} error={error} /> : null,
-      )}
       <JobForm
         key={JSON.stringify(job.draft)}
         workspace={job.workspace}
         initial={job.draft}
         saving={save.isPending}
+        error={save.error}
         label="Save draft"
         onSave={(draft) => save.mutate(draft)}
       />
@@ -70,6 +67,11 @@ function DraftCard({ job }: { job: Job }) {
           The saved draft is what is tested and submitted.
         </Text>
       </Group>
+      {/* Beside the buttons: above the form, they are off the screen of who pressed one. */}
+      <Stack mt="md" gap="xs">
+        {submit.error && <ProblemAlert error={submit.error} title="Not submitted" />}
+        {test.error && <ProblemAlert error={test.error} title="Not tested" />}
+      </Stack>
     </Box>
   );
 }
