@@ -12,6 +12,7 @@ import {
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import type { Schemas } from "../../api/client";
 import { workspaceDatasetsQuery, workspaceQuery } from "../../api/queries";
 import { ProblemAlert } from "../../ui/states";
@@ -29,6 +30,8 @@ export function JobForm(props: {
   onSave: (draft: JobDraft) => void;
   /** Why the last save was not done. */
   error: unknown;
+  /** Told whether the form differs from what was saved. */
+  onChanged?: (changed: boolean) => void;
 }) {
   const datasets = useQuery(workspaceDatasetsQuery(props.workspace));
   const members = useQuery(workspaceQuery(props.workspace)).data?.members.map((member) => member.email) ?? [];
@@ -48,6 +51,9 @@ export function JobForm(props: {
       max_runs: (count) => (Number(count) >= 1 ? null : "At least one"),
     },
   });
+  const changed = form.isDirty();
+  const { onChanged } = props;
+  useEffect(() => onChanged?.(changed), [changed, onChanged]);
   const problem =
     datasets.data &&
     queryProblem(

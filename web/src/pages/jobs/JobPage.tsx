@@ -23,9 +23,15 @@ import { JobForm } from "./JobForm";
 
 const STALE = [["jobs"], ["runs"]];
 
+/** A refusal is seen by who pressed the button, however far the page is scrolled. */
+function intoView(refusal: HTMLElement | null): void {
+  refusal?.scrollIntoView({ block: "nearest" });
+}
+
 function DraftCard({ job }: { job: Job }) {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const [changed, setChanged] = useState(false);
   const save = useMutation({
     mutationFn: (body: Job["draft"]) =>
       done(
@@ -55,6 +61,7 @@ function DraftCard({ job }: { job: Job }) {
         error={save.error}
         label="Save draft"
         onSave={(draft) => save.mutate(draft)}
+        onChanged={setChanged}
       />
       <Group mt="lg" pt="md" style={{ borderTop: "1px solid var(--cloister-line)" }}>
         <Button variant="default" loading={test.isPending} onClick={() => test.mutate(undefined)}>
@@ -63,15 +70,18 @@ function DraftCard({ job }: { job: Job }) {
         <Button loading={submit.isPending} onClick={() => submit.mutate(undefined)}>
           Submit for review
         </Button>
-        <Text size="xs" c="dimmed">
-          The saved draft is what is tested and submitted.
+        <Text size="xs" {...(changed ? { fw: 600 } : { c: "dimmed" })} role="status">
+          {changed
+            ? "Save the draft first: what you changed since is neither tested nor submitted."
+            : "The saved draft is what is tested and submitted."}
         </Text>
       </Group>
-      {/* Beside the buttons: above the form, they are off the screen of who pressed one. */}
-      <Stack mt="md" gap="xs">
-        {submit.error && <ProblemAlert error={submit.error} title="Not submitted" />}
-        {test.error && <ProblemAlert error={test.error} title="Not tested" />}
-      </Stack>
+      {(submit.error || test.error) && (
+        <Stack mt="md" gap="xs" ref={intoView}>
+          {submit.error && <ProblemAlert error={submit.error} title="Not submitted" />}
+          {test.error && <ProblemAlert error={test.error} title="Not tested" />}
+        </Stack>
+      )}
     </Box>
   );
 }
