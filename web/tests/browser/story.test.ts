@@ -182,7 +182,9 @@ test("a query without a shared table is not submitted, and the page says why bes
   await page.getByRole("button", { name: "Submit for review" }).click();
   const told = page.getByRole("alert").filter({ hasText: "Not submitted" });
   await told.getByText("The query reads no shared table").waitFor();
+  const button = await page.getByRole("button", { name: "Submit for review" }).boundingBox();
   const seen = await told.boundingBox();
+  expect(seen?.y).toBeGreaterThan(button?.y ?? Number.POSITIVE_INFINITY);
   const height = page.viewportSize()?.height ?? 0;
   expect(seen && seen.y > 0 && Math.floor(seen.y + seen.height) <= height, JSON.stringify(seen)).toBe(true);
   await wim.look("job-refused");
