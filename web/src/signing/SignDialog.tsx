@@ -11,6 +11,7 @@ interface Asked {
   answer: (signs: boolean) => void;
 }
 
+const begun = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const plain = (text: string) => text.replaceAll("`", "");
 
 function Statement({ preview }: { preview: Preview }) {
@@ -36,7 +37,7 @@ function Statement({ preview }: { preview: Preview }) {
               // biome-ignore lint/suspicious/noArrayIndexKey: a statement may say the same twice, and does not change
               <Table.Tr key={index}>
                 <Table.Th w={170} fw={500} style={{ verticalAlign: "top" }}>
-                  {label}
+                  {begun(label)}
                 </Table.Th>
                 <Table.Td style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
                   {plain(value)}

@@ -68,7 +68,7 @@ function ofCore({ why, message }: CoreError): Told {
         "Upper and lower case, blanks and dashes do not matter. Without the passphrase nobody can open the backup.",
       );
     case "backup":
-      return told("No usable backup");
+      return told("No usable backup", "Make a new one where your keys still are: `cloister key backup`.");
     case "unknown":
       return told("Not found", undefined, 404);
     case "conflict":
@@ -80,8 +80,12 @@ function ofCore({ why, message }: CoreError): Told {
         502,
       );
     case "input":
+      return told(
+        "That is not possible",
+        "Nothing was signed: change what the sentence names, and try again.",
+      );
     case "declined":
-      return told("That is not possible");
+      return told("Not signed", "Nothing was sent. Repeat it when you want to sign.");
   }
 }
 

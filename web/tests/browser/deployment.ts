@@ -68,6 +68,13 @@ export class Deployment {
     return execFileSync(binary, all, { input, encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] });
   }
 
+  /** The command line, in a profile of its own. */
+  cli(profile: string, words: string[], input = ""): string {
+    const env = { ...process.env, CLOISTER_HOME: join(this.folder, profile) };
+    const all = [...words, "--json"];
+    return execFileSync(binary, all, { env, input, encoding: "utf8", stdio: ["pipe", "pipe", "pipe"] });
+  }
+
   organisation(name: string): void {
     this.admin(["org", "add", name]);
   }

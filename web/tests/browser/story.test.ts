@@ -1,23 +1,31 @@
 /** Keys, a workspace of two organizations, its charter accepted and its archive: signed in browsers. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, Person } from "./browser";
-import { Deployment } from "./deployment";
+import { Deployment, PASSWORD } from "./deployment";
 
 const deployment = new Deployment();
 let browser: Browser;
 let wim: Person;
 let ben: Person;
 
-async function makeKeys({ page, url }: Person): Promise<void> {
+/** Opens the backup of Wim's keys. */
+let passphrase = "";
+/** Where the run is shown. */
+let run = "";
+
+async function makeKeys({ page, url }: Person): Promise<string> {
   await page.goto(`${url}/profile/keys`);
   await page.getByRole("button", { name: "Make my keys" }).click();
-  const passphrase = await page.getByTestId("passphrase").textContent();
-  expect(passphrase).toMatch(/^([0-9a-z]{5}-){3}[0-9a-z]{5}$/);
+  const shown = (await page.getByTestId("passphrase").textContent()) ?? "";
+  expect(shown).toMatch(/^([0-9a-z]{5}-){3}[0-9a-z]{5}$/);
   await page.getByLabel("I have kept the passphrase where I find it again").check();
   await page.getByRole("button", { name: "Get my certificate" }).click();
   await sign({ page } as Person);
   await page.getByText("This browser holds your keys").waitFor();
+  return shown;
 }
 
 /** The dialog before every signature. */
@@ -51,12 +59,15 @@ test("an organization admin makes herself workspace admin in her own row", async
   await panel.getByLabel("Workspace admin").check({ force: true });
   await panel.getByRole("button", { name: "Save" }).click();
   await panel.waitFor({ state: "hidden" });
-  await page.getByRole("row", { name: /wim@north/ }).getByText("Workspace admin").waitFor();
+  await page
+    .getByRole("row", { name: /wim@north/ })
+    .getByText("Workspace admin")
+    .waitFor();
   wim.fine();
 });
 
 test("both make their keys in the browser", async () => {
-  await makeKeys(wim);
+  passphrase = await makeKeys(wim);
   await wim.look("keys");
   await makeKeys(ben);
   wim.fine();
@@ -122,6 +133,165 @@ test("the invited sees it at Home, compares the digest, and accepts", async () =
   await wim.look("workspace");
   wim.fine();
   ben.fine();
+});
+
+/** Sixty rows of Wim's, encrypted by the command line with the keys of the browser, and shared. */
+function shareLab(workspace: string): void {
+  const email = "wim@north.example";
+  const rows = [...Array(60).keys()].map((n) => `${n},${n % 3}`);
+  const file = join(deployment.folder, "lab.csv");
+  writeFileSync(file, `id,grp\n${rows.join("\n")}\n`);
+  const cli = (words: string[], input = "") => deployment.cli("wim", words, input);
+  cli(["login", deployment.url, "--email", email, "--password-stdin"], `${PASSWORD}\n`);
+  cli(["key", "restore", "--passphrase-stdin"], `${passphrase}\n`);
+  cli(["workspace", "accept", workspace, "--genesis", workspace]);
+  const added = cli(["dataset", "add", file, "--name", "Lab", "--assurance", "simulated"]);
+  const { id } = JSON.parse(added) as { id: string };
+  cli(["dataset", "share", id, "--workspace", workspace, "--follow", "--allow-simulated"]);
+}
+
+const COUNT = "select grp, count(*) as n from lab group by grp order by grp";
+
+async function draftJob({ page }: Person, name: string, query: string): Promise<void> {
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Query").fill(query);
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+}
+
+test("a dataset of the command line is shown in the browser, verified", async () => {
+  const { page } = wim;
+  shareLab(page.url().split("/").pop() ?? "");
+  await page.getByRole("tab", { name: "Datasets" }).click();
+  await page.getByRole("link", { name: "Lab" }).click();
+  await page.getByRole("heading", { name: "Lab", level: 1 }).waitFor();
+  await page.getByText("signed manifest, verified in this browser").waitFor();
+  await page.getByRole("table", { name: "Columns" }).getByText("grp").waitFor();
+  await page.getByRole("button", { name: "Revoke from Trial outcomes" }).waitFor();
+  await wim.look("dataset");
+  wim.fine();
+});
+
+test("a query without a shared table is not submitted, and the page says why beside the button", async () => {
+  const { page } = wim;
+  await page.getByRole("link", { name: "Trial outcomes" }).first().click();
+  await page.getByRole("tab", { name: "Jobs" }).click();
+  await page.getByRole("link", { name: "New job" }).click();
+  await draftJob(wim, "Count", "SELECT 42 AS answer");
+  await page.getByText("This can be saved, not submitted: the query reads no shared table").waitFor();
+  await page.getByRole("button", { name: "Submit for review" }).click();
+  const told = page.getByRole("alert").filter({ hasText: "Not submitted" });
+  await told.getByText("The query reads no shared table").waitFor();
+  const button = await page.getByRole("button", { name: "Submit for review" }).boundingBox();
+  const seen = await told.boundingBox();
+  expect(seen?.y).toBeGreaterThan(button?.y ?? Number.POSITIVE_INFINITY);
+  const height = page.viewportSize()?.height ?? 0;
+  expect(seen && seen.y > 0 && Math.floor(seen.y + seen.height) <= height, JSON.stringify(seen)).toBe(true);
+  await wim.look("job-refused");
+  wim.fine();
+});
+
+test("the same job on a shared table is tried on made-up rows", async () => {
+  const { page } = wim;
+  await page.getByLabel("Query").fill(COUNT);
+  await page.getByText("Save the draft first").waitFor();
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText("The draft is saved").waitFor();
+  await page.getByText("The saved draft is what is tested and submitted").waitFor();
+  await page.getByRole("button", { name: "Test on made-up rows" }).click();
+  await sign(wim);
+  await page.getByRole("heading", { name: "Test of Count", level: 1 }).waitFor();
+  await page.getByRole("button", { name: "Decrypt and show" }).click();
+  await page.getByRole("table", { name: "Result rows" }).getByRole("row").nth(1).waitFor();
+  expect(await page.getByRole("region", { name: "Receipt" }).count()).toBe(0);
+  await wim.look("test-run");
+  await page.getByRole("link", { name: "Count", exact: true }).click();
+  wim.fine();
+});
+
+test("it is signed and submitted", async () => {
+  const { page } = wim;
+  await page.getByRole("button", { name: "Submit for review" }).click();
+  await page.getByText("select grp, count(*) as n from lab").last().waitFor();
+  await wim.look("sign-job");
+  await sign(wim);
+  await page.getByRole("region", { name: "What will run" }).waitFor();
+  await page.getByText("Still to approve: ben@lab.example").waitFor();
+  await page.getByText("The author's signature over these bytes was verified").waitFor();
+  await wim.look("job-review");
+  wim.fine();
+});
+
+test("another member finds it at Home, reads exactly what will run, and approves", async () => {
+  const { page } = ben;
+  await page.goto(deployment.url);
+  await page.getByRole("region", { name: "Waiting for you" }).getByRole("link", { name: /Count/ }).click();
+  await page.getByText("The author's signature over these bytes was verified").waitFor();
+  await page.getByLabel("Comment").fill("looks right");
+  await page.getByRole("button", { name: "Approve" }).click();
+  await sign(ben);
+  await page.getByText("Everyone the policy names has approved").waitFor();
+  // The author's page follows without a reload.
+  await wim.page.getByText("Everyone the policy names has approved").waitFor();
+  wim.fine();
+  ben.fine();
+});
+
+test("the author runs it, follows it live, and decrypts the result after its receipt was checked", async () => {
+  const { page } = wim;
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Run", exact: true }).click();
+  await sign(wim);
+  await page.getByRole("heading", { name: "Run of Count", level: 1 }).waitFor();
+  await page.getByText("The worker that the release record names signed the receipt").waitFor();
+  await page.getByRole("button", { name: "Decrypt and show" }).click();
+  const rows = page.getByRole("table", { name: "Result rows" }).getByRole("row");
+  await rows.nth(3).waitFor();
+  expect(await rows.allInnerTexts()).toEqual(["grp\tn", "0\t20", "1\t20", "2\t20"]);
+  await wim.look("result");
+  run = page.url();
+  wim.fine();
+});
+
+test("its author returns it to draft, and revokes the share of the dataset", async () => {
+  const { page } = wim;
+  await page.getByRole("link", { name: "Count", exact: true }).click();
+  await page.getByRole("button", { name: "Return to draft" }).click();
+  await sign(wim);
+  await page.getByRole("region", { name: "Draft" }).waitFor();
+  await page.goto(`${deployment.url}/data`);
+  await page.getByRole("link", { name: "Lab" }).click();
+  await page.getByRole("button", { name: "Revoke from Trial outcomes" }).click();
+  await sign(wim);
+  await page.getByRole("table", { name: "Shares" }).getByText("revoked").waitFor();
+  expect(await page.getByRole("button", { name: "Revoke from Trial outcomes" }).count()).toBe(0);
+  wim.fine();
+});
+
+test("another browser restores the keys, recognises the workspace, and decrypts the same result", async () => {
+  const other = await Person.at(browser, deployment.url);
+  const { page } = other;
+  await other.signIn("wim@north.example");
+  await page.goto(run);
+  await page.getByRole("link", { name: "Restore my keys" }).click();
+  await page.getByLabel("Passphrase", { exact: true }).fill("aaaaa-aaaaa-aaaaa-aaaaa");
+  await page.getByRole("button", { name: "Restore my keys" }).click();
+  await page.getByRole("alert").getByText("Wrong passphrase").waitFor();
+  await other.look("restore");
+  await page.getByLabel("Passphrase", { exact: true }).fill(passphrase.toUpperCase());
+  await page.getByRole("button", { name: "Restore my keys" }).click();
+  await page.getByText("This browser holds your keys").waitFor();
+  await page.goto(`${deployment.url}/workspaces`);
+  await page.getByRole("link", { name: "Trial outcomes" }).click();
+  await page.getByText("This browser does not know the workspace yet").waitFor();
+  await other.look("recognise");
+  await page.getByRole("button", { name: "Use it in this browser" }).click();
+  await page.getByText("This browser does not know the workspace yet").waitFor({ state: "hidden" });
+  await page.goto(run);
+  await page.getByRole("button", { name: "Decrypt and show" }).click();
+  await page.getByRole("table", { name: "Result rows" }).getByRole("row").nth(3).waitFor();
+  other.fine();
+  await other.context.close();
 });
 
 test("the archive asks for the name and is for good", async () => {

@@ -12,10 +12,12 @@ import {
 } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { useEffect } from "react";
 import type { Schemas } from "../../api/client";
 import { workspaceDatasetsQuery, workspaceQuery } from "../../api/queries";
+import { ProblemAlert } from "../../ui/states";
 import { isEmail } from "../workspaces/draft";
+import { queryProblem } from "./query";
 
 export type JobDraft = Schemas["Draft"];
 
@@ -26,7 +28,10 @@ export function JobForm(props: {
   saving: boolean;
   label: string;
   onSave: (draft: JobDraft) => void;
-  beside?: ReactNode;
+  /** Why the last save was not done. */
+  error: unknown;
+  /** Told whether the form differs from what was saved. */
+  onChanged?: (changed: boolean) => void;
 }) {
   const datasets = useQuery(workspaceDatasetsQuery(props.workspace));
   const members = useQuery(workspaceQuery(props.workspace)).data?.members.map((member) => member.email) ?? [];
@@ -46,6 +51,15 @@ export function JobForm(props: {
       max_runs: (count) => (Number(count) >= 1 ? null : "At least one"),
     },
   });
+  const changed = form.isDirty();
+  const { onChanged } = props;
+  useEffect(() => onChanged?.(changed), [changed, onChanged]);
+  const problem =
+    datasets.data &&
+    queryProblem(
+      form.values.source,
+      tables.map((share) => share.sql_name),
+    );
   return (
     <form
       noValidate
@@ -75,6 +89,11 @@ export function JobForm(props: {
               </Badge>
             ))}
           </Group>
+          {problem && (
+            <Text size="sm" mt={6} role="status">
+              {problem}
+            </Text>
+          )}
         </div>
         <TagsInput
           label="Readers"
@@ -92,8 +111,8 @@ export function JobForm(props: {
           w={160}
           {...form.getInputProps("max_runs")}
         />
+        {props.error ? <ProblemAlert error={props.error} /> : null}
         <Group justify="flex-end">
-          {props.beside}
           <Button type="submit" loading={props.saving}>
             {props.label}
           </Button>

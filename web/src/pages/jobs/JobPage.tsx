@@ -23,9 +23,15 @@ import { JobForm } from "./JobForm";
 
 const STALE = [["jobs"], ["runs"]];
 
+/** A refusal is seen by who pressed the button, however far the page is scrolled. */
+function intoView(refusal: HTMLElement | null): void {
+  refusal?.scrollIntoView({ block: "nearest" });
+}
+
 function DraftCard({ job }: { job: Job }) {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const [changed, setChanged] = useState(false);
   const save = useMutation({
     mutationFn: (body: Job["draft"]) =>
       done(
@@ -47,17 +53,15 @@ function DraftCard({ job }: { job: Job }) {
   );
   return (
     <Box className="card" p="lg" component="section" aria-label="Draft">
-      {[save.error, submit.error, test.error].map((error, index) =>
-        // biome-ignore lint/suspicious/noArrayIndexKey: one place for each act
-        error ? <ProblemAlert key={index} error={error} /> : null,
-      )}
       <JobForm
         key={JSON.stringify(job.draft)}
         workspace={job.workspace}
         initial={job.draft}
         saving={save.isPending}
+        error={save.error}
         label="Save draft"
         onSave={(draft) => save.mutate(draft)}
+        onChanged={setChanged}
       />
       <Group mt="lg" pt="md" style={{ borderTop: "1px solid var(--cloister-line)" }}>
         <Button variant="default" loading={test.isPending} onClick={() => test.mutate(undefined)}>
@@ -66,10 +70,18 @@ function DraftCard({ job }: { job: Job }) {
         <Button loading={submit.isPending} onClick={() => submit.mutate(undefined)}>
           Submit for review
         </Button>
-        <Text size="xs" c="dimmed">
-          The saved draft is what is tested and submitted.
+        <Text size="xs" {...(changed ? { fw: 600 } : { c: "dimmed" })} role="status">
+          {changed
+            ? "Save the draft first: what you changed since is neither tested nor submitted."
+            : "The saved draft is what is tested and submitted."}
         </Text>
       </Group>
+      {(submit.error || test.error) && (
+        <Stack mt="md" gap="xs" ref={intoView}>
+          {submit.error && <ProblemAlert error={submit.error} title="Not submitted" />}
+          {test.error && <ProblemAlert error={test.error} title="Not tested" />}
+        </Stack>
+      )}
     </Box>
   );
 }

@@ -4,7 +4,6 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { api, done } from "../../api/client";
 import { meQuery } from "../../api/queries";
 import { Page } from "../../ui/Page";
-import { ProblemAlert } from "../../ui/states";
 import { type JobDraft, JobForm } from "./JobForm";
 
 export function NewJob() {
@@ -29,11 +28,11 @@ export function NewJob() {
       }
     >
       <Box className="card" p="lg" maw={820}>
-        {create.error && <ProblemAlert error={create.error} />}
         <JobForm
           workspace={id}
           initial={{ name: "", source: "", readers: [me.user.email], max_runs: 1 }}
           saving={create.isPending}
+          error={create.error}
           label="Save draft"
           onSave={(draft) => create.mutate(draft)}
         />

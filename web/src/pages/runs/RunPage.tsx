@@ -114,7 +114,8 @@ function Result({ run }: { run: Run }) {
         )}
         {found && (
           <>
-            <div style={{ overflow: "auto", maxHeight: 480 }}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls is reached by keyboard */}
+            <section aria-label="Rows" tabIndex={0} style={{ overflow: "auto", maxHeight: 480 }}>
               <Table aria-label="Result rows" stickyHeader striped>
                 <Table.Thead>
                   <Table.Tr>
@@ -136,7 +137,7 @@ function Result({ run }: { run: Run }) {
                   ))}
                 </Table.Tbody>
               </Table>
-            </div>
+            </section>
             <Text size="xs" c="dimmed">
               {found.table.rows > ROWS
                 ? `The first ${ROWS} of ${found.table.rows} rows; downloads have all.`

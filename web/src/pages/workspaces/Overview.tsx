@@ -31,18 +31,68 @@ function Facts({ label, facts }: { label: string; facts: readonly { label: strin
   );
 }
 
+const staleOf = (id: string) => [["workspaces"], ["held", id]];
+
+function useAccept(id: string) {
+  return useAct(
+    async (core, genesis: string) => acceptCharter(core, await holdWorkspace(core, id), genesis || undefined),
+    staleOf(id),
+  );
+}
+
+/** The genesis digest as another member told it; nothing is compared while it is empty. */
+function Told(props: { id: string; name: string; told: string; onTold: (told: string) => void }) {
+  return (
+    <TextInput
+      label="Genesis digest that another member told you"
+      description="By phone or in person, not through this server: so a server that shows you another workspace is caught. Empty skips the comparison."
+      value={props.told}
+      onChange={(event) => props.onTold(event.currentTarget.value)}
+      error={fits(props.told, props.id) ? undefined : `This is not the digest of ${props.name}`}
+    />
+  );
+}
+
+const digestOf = (told: string) => told.trim().toLowerCase();
+const fits = (told: string, id: string) => ["", id].includes(digestOf(told));
+
+/** Accepted elsewhere: what was compared there is known to that browser only. */
+function Recognise({ id, name }: { id: string; name: string }) {
+  const [told, setTold] = useState("");
+  const accept = useAccept(id);
+  return (
+    <Box className="card" p="lg" component="section" aria-label="New in this browser">
+      <Title order={2} fz="md" mb={4}>
+        This browser does not know the workspace yet
+      </Title>
+      <Text size="sm" c="dimmed" mb="md">
+        You are a member, and accepted it on another device. Nothing is signed for it here before you
+        recognise it; that signs nothing.
+      </Text>
+      <Stack gap="sm">
+        <Told id={id} name={name} told={told} onTold={setTold} />
+        {accept.error && <ProblemAlert error={accept.error} />}
+        <Group>
+          <Button
+            loading={accept.isPending}
+            disabled={!fits(told, id)}
+            onClick={() => accept.mutate(digestOf(told))}
+          >
+            Use it in this browser
+          </Button>
+        </Group>
+      </Stack>
+    </Box>
+  );
+}
+
 function Answer({ id, name }: { id: string; name: string }) {
   const [told, setTold] = useState("");
-  const stale = [["workspaces"], ["held", id]];
-  const accept = useAct(
-    async (core, genesis: string) => acceptCharter(core, await holdWorkspace(core, id), genesis || undefined),
-    stale,
-  );
+  const accept = useAccept(id);
   const decline = useAct(
     async (core, _: undefined) => declineCharter(core, await holdWorkspace(core, id)),
-    stale,
+    staleOf(id),
   );
-  const digest = told.trim().toLowerCase();
   return (
     <Box className="card" p="lg" component="section" aria-label="Your answer">
       <Title order={2} fz="md" mb={4}>
@@ -52,20 +102,14 @@ function Answer({ id, name }: { id: string; name: string }) {
         It comes into force when everyone accepted. Declining ends it for everyone.
       </Text>
       <Stack gap="sm">
+        <Told id={id} name={name} told={told} onTold={setTold} />
         {accept.error && <ProblemAlert error={accept.error} />}
         {decline.error && <ProblemAlert error={decline.error} />}
-        <TextInput
-          label="Genesis digest that another member told you"
-          description="By phone or in person, not through this server: so a server that shows you another workspace is caught. Empty skips the comparison."
-          value={told}
-          onChange={(event) => setTold(event.currentTarget.value)}
-          error={digest === "" || digest === id ? undefined : `This is not the digest of ${name}`}
-        />
         <Group>
           <Button
             loading={accept.isPending}
-            disabled={digest !== "" && digest !== id}
-            onClick={() => accept.mutate(digest)}
+            disabled={!fits(told, id)}
+            onClick={() => accept.mutate(digestOf(told))}
           >
             Accept
           </Button>
@@ -93,6 +137,7 @@ export function Overview() {
         facts: charterFacts(charter, namesOf(found)),
         waiting: invitationOf(found),
         problem: found.problem,
+        pinned: found.pinned,
       };
     },
     retry: false,
@@ -103,6 +148,7 @@ export function Overview() {
   return (
     <Stack gap="lg">
       {asked && <Answer id={id} name={workspace.name} />}
+      {!asked && mine && held.data?.pinned === false && <Recognise id={id} name={workspace.name} />}
       <Box className="card" p="lg" component="section" aria-label="Charter">
         <Group justify="space-between" mb="sm">
           <Title order={2} fz="md">
