@@ -15,7 +15,12 @@ use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
 
 use super::manners::{Late, is_late};
-use crate::{Shared, caller::secret_of, problem::Failure, routes::MAX_BODY};
+use crate::{
+    Shared,
+    caller::secret_of,
+    problem::{Failure, ProblemBody},
+    routes::MAX_BODY,
+};
 
 const KEY: &str = "idempotency-key";
 
@@ -108,7 +113,13 @@ async fn keep(shared: &Shared, keyed: &Keyed, response: Response) -> Result<Resp
 
 fn replay(status: u16, kept: &[u8]) -> Result<Response, Failure> {
     let kept: Kept = serde_json::from_slice(kept).map_err(cloister_app::AppError::internal)?;
+    // A problem said again carries the id of the request that asked again.
+    let problem = kept.kind.as_deref().filter(|kind| *kind == "application/problem+json");
+    let problem = problem.and_then(|_| serde_json::from_str(&kept.body).ok());
     let mut response = Response::new(Body::from(kept.body));
+    if let Some(problem) = problem {
+        response.extensions_mut().insert(ProblemBody(Box::new(problem)));
+    }
     *response.status_mut() = axum::http::StatusCode::from_u16(status).unwrap_or_default();
     if let Some(kind) = kept.kind.and_then(|kind| HeaderValue::from_str(&kind).ok()) {
         response.headers_mut().insert(header::CONTENT_TYPE, kind);

@@ -39,21 +39,18 @@ pub(in crate::routes) struct From {
     after: Option<u64>,
 }
 
-/// What a message's `data` is.
+/// A message of the stream.
 #[derive(serde::Serialize, utoipa::ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "describes what is sent")]
-pub(in crate::routes) enum Told {
-    /// Something happened.
-    Happened(Event),
-    /// Of `ready` and `reset`: nothing.
-    Place(Nothing),
+pub(in crate::routes) struct Told {
+    /// The text of an `Event`; of `{}` in `ready` and `reset`.
+    data: String,
+    /// `ready`, `reset` or `event`.
+    event: Option<String>,
+    /// A place to go on from.
+    id: Option<String>,
+    /// Milliseconds to wait before coming again.
+    retry: Option<u64>,
 }
-
-/// Nothing.
-#[derive(serde::Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::routes) struct Nothing {}
 
 struct Stream {
     app: Arc<App>,
@@ -159,7 +156,7 @@ impl Stream {
 /// Each message's `data` is an event, its `id` a place to go on from. `ready` comes first; `reset` says that too much
 /// happened since `Last-Event-ID`: read everything again.
 #[utoipa::path(get, path = "/events", params(From, ("Last-Event-ID" = Option<u64>, Header)),
-    responses((status = 200, body = inline(Told), content_type = "text/event-stream")))]
+    responses((status = 200, body = Told, content_type = "text/event-stream")))]
 pub(in crate::routes) async fn events(
     State(shared): State<Shared>,
     Caller(who): Caller,

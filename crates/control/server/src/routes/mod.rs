@@ -177,6 +177,9 @@ fn errands() -> OpenApiRouter<Shared> {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = OpenApiRouter::<Shared>::new().nest("/api/v1", api()).into_openapi();
     problems::of_each(&mut document);
+    // No answer is one: it is the text in a message of the stream.
+    let event = <cloister_api::events::Event as utoipa::PartialSchema>::schema();
+    document.components.get_or_insert_default().schemas.insert("Event".into(), event);
     surface::of_each(&mut document);
     operations::named(&mut document);
     document.info.title = "Cloister".into();

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     body::Body,
     extract::State,
-    http::header,
+    http::{Uri, header},
     response::{IntoResponse, Response},
 };
 use cloister_app::{App, AppError, log::Export};
@@ -100,14 +100,15 @@ impl Lines {
 }
 
 #[utoipa::path(get, path = "/audit/export", params(AuditQuery, Form),
-    responses((status = 200, content_type = "application/jsonl")))]
+    responses((status = 200, content((String = "application/jsonl"), (String = "text/csv")))))]
 pub(in crate::routes) async fn export(
     State(shared): State<Shared>,
     Caller(who): Caller,
+    uri: Uri,
     Asked(query): Asked<AuditQuery>,
     Asked(form): Asked<Form>,
 ) -> Result<Response, Failure> {
-    let filter = query.filter();
+    let (filter, _page) = query.page(&shared, &uri)?;
     let app = shared.app.clone();
     let names = app.actor_names(who.user.org).await?;
     let export = app.export(&who, filter).await?;
