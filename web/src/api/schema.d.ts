@@ -1983,8 +1983,6 @@ export interface components {
             /** @description What it is for; not signed. */
             description?: string | null;
         };
-        /** @description Nothing. */
-        Nothing: Record<string, never>;
         /** @description Something the caller is told of, once. */
         Notice: {
             /** @description Who did it. */
@@ -2882,6 +2880,20 @@ export interface components {
             /** @description What it may do. */
             scopes: components["schemas"]["Scope"][];
         };
+        /** @description A message of the stream. */
+        Told: {
+            /** @description The text of an `Event`; of `{}` in `ready` and `reset`. */
+            data: string;
+            /** @description `ready`, `reset` or `event`. */
+            event?: string | null;
+            /** @description A place to go on from. */
+            id?: string | null;
+            /**
+             * Format: int64
+             * @description Milliseconds to wait before coming again.
+             */
+            retry?: number | null;
+        };
         /** @description How many notices the caller has not read. */
         Unread: {
             /**
@@ -3228,7 +3240,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/jsonl": unknown;
+                    "application/jsonl": string;
+                    "text/csv": string;
                 };
             };
             /** @description malformed */
@@ -6154,7 +6167,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Event"] | components["schemas"]["Nothing"];
+                    "text/event-stream": components["schemas"]["Told"];
                 };
             };
             /** @description malformed */
