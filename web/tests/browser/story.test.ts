@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeKeys, sign } from "./acts";
 import { launch, Person } from "./browser";
 import { Deployment, PASSWORD } from "./deployment";
 
@@ -15,23 +16,6 @@ let ben: Person;
 let passphrase = "";
 /** Where the run is shown. */
 let run = "";
-
-async function makeKeys({ page, url }: Person): Promise<string> {
-  await page.goto(`${url}/profile/keys`);
-  await page.getByRole("button", { name: "Make my keys" }).click();
-  const shown = (await page.getByTestId("passphrase").textContent()) ?? "";
-  expect(shown).toMatch(/^([0-9a-z]{5}-){3}[0-9a-z]{5}$/);
-  await page.getByLabel("I have kept the passphrase where I find it again").check();
-  await page.getByRole("button", { name: "Get my certificate" }).click();
-  await sign({ page } as Person);
-  await page.getByText("This browser holds your keys").waitFor();
-  return shown;
-}
-
-/** The dialog before every signature. */
-async function sign({ page }: Pick<Person, "page">): Promise<void> {
-  await page.getByRole("button", { name: "Sign", exact: true }).click();
-}
 
 beforeAll(async () => {
   await deployment.up();
