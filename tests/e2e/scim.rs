@@ -194,6 +194,22 @@ fn the_environment_sets_providers_and_the_api_does_not_change_them() {
     assert_eq!(north["roles"], json!({ "chiefs": "organization_admin" }));
     let path = format!("/api/v1/sign-in/providers/{}", north["id"].as_str().unwrap());
     assert_eq!(request(&url, "DELETE", &path, &[&session], b"").0, 409);
+    // An admin's word does not make the server ask what stands beside it.
+    let beside = json!({ "name": "Beside", "issuer": "https://169.254.169.254", "client_id": "c",
+        "domains": ["beside.example"] });
+    let beside = beside.to_string();
+    let (status, said) = request(&url, "PUT", "/api/v1/sign-in/providers", &[&session], beside.as_bytes());
+    assert!(status == 422 && said.to_string().contains("is a private address"), "{said}");
+    // What the operator does not name any more is gone, and the log tells.
+    deployment.down();
+    deployment.tell("CLOISTER_PROVIDERS_TOML", "provider = []");
+    deployment.up();
+    let (_, settings) = request(&deployment.url, "GET", "/api/v1/sign-in", &[&session], b"");
+    assert_eq!(settings["providers"], json!([]));
+    let (_, log) = request(&deployment.url, "GET", "/api/v1/audit?limit=200", &[&session], b"");
+    let entries = log["items"].as_array().unwrap();
+    let removed = entries.iter().find(|entry| entry["action"] == "provider.remove").unwrap();
+    assert_eq!((&removed["target"], &removed["actor"]), (&north["id"], &json!("host operator")));
     // A text that cannot be read keeps the server from starting, and its secret from the log.
     deployment.down();
     deployment.tell("CLOISTER_PROVIDERS_TOML", "[[provider]]\nclient_secret = \"very secret\" oops");

@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use cloister_testkit::{Deployment, User};
+use cloister_testkit::{Binaries, Database, Deployment, User};
 use serde_json::{Value, json};
 
 use crate::{
@@ -71,7 +71,11 @@ struct House {
 
 impl House {
     fn new() -> Self {
-        let (deployment, provider) = (Deployment::start(), Provider::start());
+        let provider = Provider::start();
+        let mut deployment = Deployment::prepare(Binaries::built(), &[], Database::of_this_run());
+        // An admin names a provider on this host.
+        deployment.tell("CLOISTER_PRIVATE_PROVIDERS", "true");
+        deployment.up();
         let admin = deployment.user("root");
         enter(&deployment, &admin, ADMIN, "North Hospital");
         let body = json!({ "email": ADMIN, "password": PASSWORD }).to_string();

@@ -3070,6 +3070,12 @@ export interface operations {
                 workspace?: string;
                 /** @description Of this action. */
                 action?: string;
+                /** @description By this actor: an address of the organisation's people, or a word such as `worker`. */
+                actor?: string;
+                /** @description With this outcome. */
+                outcome?: "done" | "refused";
+                /** @description With this text in action, target, check or actor; capitals do not matter. */
+                q?: string;
                 /** @description Not before. */
                 from?: string;
                 /** @description Before. */
@@ -3214,6 +3220,12 @@ export interface operations {
                 workspace?: string;
                 /** @description Of this action. */
                 action?: string;
+                /** @description By this actor: an address of the organisation's people, or a word such as `worker`. */
+                actor?: string;
+                /** @description With this outcome. */
+                outcome?: "done" | "refused";
+                /** @description With this text in action, target, check or actor; capitals do not matter. */
+                q?: string;
                 /** @description Not before. */
                 from?: string;
                 /** @description Before. */

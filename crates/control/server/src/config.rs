@@ -97,6 +97,10 @@ pub struct ServeOptions {
     /// Webhooks may go to this host and private networks, without TLS: for trying things out.
     #[arg(long, env = "CLOISTER_PRIVATE_WEBHOOKS")]
     pub private_webhooks: bool,
+    /// Identity providers that organisations' admins name may be on this host and in private networks; the operator's own
+    /// may always.
+    #[arg(long, env = "CLOISTER_PRIVATE_PROVIDERS")]
+    pub private_providers: bool,
     /// Whom `/.well-known/security.txt` names: a `mailto:` or `https:` address.
     #[arg(long, env = "CLOISTER_SECURITY_CONTACT", value_parser = contact)]
     pub security_contact: Option<String>,

@@ -22,6 +22,7 @@ pub mod oidc;
 mod page;
 mod problem;
 mod provider_file;
+mod reach;
 pub mod refusals;
 pub mod routes;
 mod scim;

@@ -8,6 +8,7 @@ use std::{
 use cloister_app::{App, people::sso::ProviderSpec};
 use cloister_model::{OrgName, Role};
 use serde::Deserialize;
+use uuid::Uuid;
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
@@ -62,8 +63,8 @@ fn read(text: &str) -> Result<File, String> {
     })
 }
 
-/// Adds what is in the file, and changes what was in it before.
-pub(crate) async fn install(app: &App, path: &Path) -> Result<(), Failed> {
+/// Adds what is in the file, and changes what was in it before; gives the ids.
+pub(crate) async fn install(app: &App, path: &Path) -> Result<Vec<Uuid>, Failed> {
     let named = |e: &dyn std::fmt::Display| format!("`{}`: {e}", path.display());
     let text = std::fs::read_to_string(path).map_err(|e| named(&e))?;
     let file = read(&text).map_err(|e| named(&e))?;
@@ -71,11 +72,12 @@ pub(crate) async fn install(app: &App, path: &Path) -> Result<(), Failed> {
 }
 
 /// The same of a text in the environment; files that it names are beside the data.
-pub(crate) async fn install_text(app: &App, text: &str, beside: &Path) -> Result<(), Failed> {
+pub(crate) async fn install_text(app: &App, text: &str, beside: &Path) -> Result<Vec<Uuid>, Failed> {
     install_all(app, read(text)?, beside).await
 }
 
-async fn install_all(app: &App, file: File, beside: &Path) -> Result<(), Failed> {
+async fn install_all(app: &App, file: File, beside: &Path) -> Result<Vec<Uuid>, Failed> {
+    let mut named = Vec::new();
     for provider in file.provider {
         let secret = provider.secret(beside)?;
         let spec = ProviderSpec {
@@ -88,9 +90,10 @@ async fn install_all(app: &App, file: File, beside: &Path) -> Result<(), Failed>
             rules: provider.roles,
         };
         let issuer = spec.issuer.clone();
-        app.install_provider(&provider.organisation, spec).await.map_err(|e| format!("`{issuer}`: {e}"))?;
+        let done = app.install_provider(&provider.organisation, spec).await;
+        named.push(done.map_err(|e| format!("`{issuer}`: {e}"))?.id);
     }
-    Ok(())
+    Ok(named)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! `cloister-server serve`: composition root.
 
 use std::{
-    io::Write as _, net::SocketAddr, os::unix::fs::OpenOptionsExt, path::Path, sync::Arc, time::Duration,
+    collections::BTreeSet, io::Write as _, net::SocketAddr, os::unix::fs::OpenOptionsExt, path::Path,
+    sync::Arc, time::Duration,
 };
 
 use aws_lc_rs::hmac;
@@ -132,7 +133,7 @@ async fn compose(
         limits: Arc::new(Limits::new(options.rate_per_address, options.rate_per_credential)),
         cursor_key: hmac::Key::new(hmac::HMAC_SHA256, &cursors),
         security_contact: options.security_contact.clone().map(Into::into),
-        providers: Arc::new(Providers::new()?),
+        providers: Arc::new(Providers::new(options.private_providers)?),
         public_url: public_url.into(),
         patience: options.patience(),
         streams: Arc::new(Streams::new(options.streams, options.streams_per_user)),
@@ -165,16 +166,17 @@ fn bound(options: &ServeOptions) -> Result<(std::net::TcpListener, String), Serv
     Ok((listener, url))
 }
 
-/// The operator's providers, from file and environment.
+/// The operator's providers, from file and environment, and no others of the operator's.
 async fn install_providers(app: &App, options: &ServeOptions) -> Result<(), ServeError> {
+    let mut named = BTreeSet::new();
     if let Some(file) = &options.providers {
-        provider_file::install(app, file).await.map_err(failed("the providers' file"))?;
+        named.extend(provider_file::install(app, file).await.map_err(failed("the providers' file"))?);
     }
     if let Some(text) = &options.providers_text {
         let done = provider_file::install_text(app, text, &options.data).await;
-        done.map_err(failed("the providers in the environment"))?;
+        named.extend(done.map_err(failed("the providers in the environment"))?);
     }
-    Ok(())
+    app.retire_providers(&named).await.map_err(|e| failed("the providers that are gone")(e.into()))
 }
 
 /// Answers, with TLS or without, until `handle` ends it.

@@ -1,7 +1,7 @@
 //! The outbox of the audit log. An act's row commits with the act; its place in the log is its number less one.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use cloister_audit::Entry;
+use cloister_audit::{Entry, Outcome};
 use cloister_model::{Digest, OrgId, Timestamp};
 
 use crate::{Query, Reader, Row, StoreError, Tx};
@@ -16,7 +16,7 @@ pub struct EntryDraft {
 impl EntryDraft {
     /// An act that took place.
     pub fn done(at: Timestamp, actor: &cloister_authz::Actor, action: &str) -> Self {
-        let mut entry = Entry::new(at.micros(), actor.log_name(), action, cloister_audit::Outcome::Done);
+        let mut entry = Entry::new(at.micros(), actor.log_name(), action, Outcome::Done);
         entry.organisation = actor.org().map(|org| org.to_string());
         Self { entry }
     }
@@ -24,7 +24,7 @@ impl EntryDraft {
     /// An act that was refused by `check`.
     pub fn refused(at: Timestamp, actor: &cloister_authz::Actor, action: &str, check: &str) -> Self {
         let mut draft = Self::done(at, actor, action);
-        draft.entry.outcome = cloister_audit::Outcome::Refused;
+        draft.entry.outcome = Outcome::Refused;
         draft.entry.check = Some(check.into());
         draft
     }
@@ -94,6 +94,12 @@ pub struct Filter {
     pub workspace: Option<String>,
     /// Of this action.
     pub action: Option<String>,
+    /// By this actor: a user's id, or its word.
+    pub actor: Option<String>,
+    /// With this outcome.
+    pub outcome: Option<Outcome>,
+    /// With this text, in lower case, in action, target, check or actor, or in the address of a user of `org`.
+    pub text: Option<String>,
     /// Not before.
     pub from: Option<Timestamp>,
     /// Before.
@@ -110,6 +116,18 @@ fn entry(row: &Row) -> Result<StoredEntry, StoreError> {
     })
 }
 
+/// A pattern of `LIKE ... ESCAPE '\'` that finds the text anywhere.
+fn anywhere(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}
+
 /// Columns of a row of the outbox.
 const COLUMNS: usize = 11;
 /// Entries one statement writes: fewer values than either database takes.
@@ -119,10 +137,6 @@ const ENTRIES_AT_ONCE: usize = 500;
 fn row_of(id: i64, mut e: Entry) -> Result<[crate::Value; COLUMNS], StoreError> {
     e.index = u64::try_from(id - 1).ok();
     let encoded = STANDARD.encode(e.encode().map_err(StoreError::corrupt)?);
-    let outcome = match e.outcome {
-        cloister_audit::Outcome::Done => "done",
-        cloister_audit::Outcome::Refused => "refused",
-    };
     Ok([
         id.into(),
         e.at.into(),
@@ -131,7 +145,7 @@ fn row_of(id: i64, mut e: Entry) -> Result<[crate::Value; COLUMNS], StoreError> 
         e.workspace.into(),
         e.action.into(),
         e.target.into(),
-        outcome.into(),
+        e.outcome.word().into(),
         e.check.into(),
         e.statement.into(),
         encoded.into(),
@@ -227,9 +241,21 @@ impl Reader {
         add("org =", filter.org.map(|o| o.to_string().into()));
         add("workspace =", filter.workspace.clone().map(Into::into));
         add("action =", filter.action.clone().map(Into::into));
+        add("actor =", filter.actor.clone().map(Into::into));
+        add("outcome =", filter.outcome.map(|outcome| outcome.word().into()));
         add("at >=", filter.from.map(|t| t.micros().into()));
         add("at <", filter.to.map(|t| t.micros().into()));
         add("id <", filter.before.map(Into::into));
+        if let Some(text) = &filter.text {
+            values.push(anywhere(text).into());
+            let text = format!("LIKE ${} ESCAPE '\\'", values.len());
+            values.push(filter.org.map(|o| o.to_string()).into());
+            let org = values.len();
+            wanted.push(format!(
+                "(action {text} OR target {text} OR refusing {text} OR actor {text}
+                  OR actor IN (SELECT id FROM users WHERE org = ${org} AND email {text}))"
+            ));
+        }
         let wanted = wanted.join(" AND ");
         let sql = format!("SELECT id, encoded FROM outbox WHERE {wanted} ORDER BY id DESC LIMIT {limit}");
         self.all(&sql, values).await?.iter().map(entry).collect()

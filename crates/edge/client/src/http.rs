@@ -168,16 +168,31 @@ impl Api {
 
     /// Every item of a paged list.
     pub async fn all<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ClientError> {
+        self.first(path, &[], usize::MAX).await
+    }
+
+    /// The first items of a paged list that match the query.
+    pub async fn first<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        most: usize,
+    ) -> Result<Vec<T>, ClientError> {
         let mut items = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
-            let mut request = self.request(Method::GET, path).query(&[("limit", "200")]);
+            let limit = most.saturating_sub(items.len()).clamp(1, 200);
+            let mut request = self.request(Method::GET, path).query(query).query(&[("limit", limit)]);
             if let Some(cursor) = &cursor {
                 request = request.query(&[("cursor", cursor)]);
             }
             let page: Page<T> = self.ask(request).await?.value;
             items.extend(page.items);
             match page.next {
+                _ if items.len() >= most => {
+                    items.truncate(most);
+                    return Ok(items);
+                }
                 Some(next) if Some(&next) != cursor.as_ref() => cursor = Some(next),
                 Some(_) => return Err(ClientError::Protocol("a list that never ends".into())),
                 None => return Ok(items),

@@ -8,6 +8,7 @@ use cloister_audit::{
     log::{ABOUT, About, CHECKPOINT},
     tiles::{WIDTH, bundle_path, tile_path},
 };
+use cloister_model::Timestamp;
 use reqwest::Method;
 
 use crate::{Api, Client, ClientError, error::malformed};
@@ -48,14 +49,49 @@ pub fn paths(size: u64) -> Vec<String> {
     paths
 }
 
+/// Which entries; all of the organisation's where nothing is said.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// Of this workspace, by id or name.
+    pub workspace: Option<String>,
+    /// With this text in action, target, check or actor.
+    pub text: Option<String>,
+    /// By this actor: an address, or a word such as `worker`.
+    pub actor: Option<String>,
+    /// Of this action.
+    pub action: Option<String>,
+    /// Only what was refused.
+    pub refused: bool,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub to: Option<Timestamp>,
+}
+
 impl Client {
-    /// The newest entries that the caller may see, of one workspace or of the organisation.
-    pub async fn audit_entries(&self, workspace: Option<&str>) -> Result<Vec<AuditEntry>, ClientError> {
-        let path = match workspace {
-            Some(text) => format!("/audit?workspace={}", self.find_workspace(text).await?.id),
-            None => "/audit".to_owned(),
+    /// The newest entries that the caller may see and that match, at most so many.
+    pub async fn audit_entries(
+        &self,
+        wanted: &AuditFilter,
+        most: usize,
+    ) -> Result<Vec<AuditEntry>, ClientError> {
+        let workspace = match &wanted.workspace {
+            Some(text) => Some(self.find_workspace(text).await?.id.to_string()),
+            None => None,
         };
-        self.api.all(&path).await
+        let query: Vec<(&str, String)> = [
+            ("workspace", workspace),
+            ("q", wanted.text.clone()),
+            ("actor", wanted.actor.clone()),
+            ("action", wanted.action.clone()),
+            ("outcome", wanted.refused.then(|| "refused".to_owned())),
+            ("from", wanted.from.map(|at| at.to_string())),
+            ("to", wanted.to.map(|at| at.to_string())),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect();
+        self.api.first("/audit", &query, most).await
     }
 
     /// The organisation's entries with proofs, JSON lines.

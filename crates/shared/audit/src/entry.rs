@@ -21,6 +21,16 @@ pub enum Outcome {
     Refused,
 }
 
+impl Outcome {
+    /// Its word, as in an entry.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// One act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,12 +4,12 @@ use cloister_authz::{
     Actor, Kind, Resource,
     actions::{ReadAudit, ReadLog, ReadLogEntries, ReadWorkspaceAudit},
 };
-use cloister_model::OrgId;
+use cloister_model::{Email, OrgId};
 use cloister_store::{
     EntryDraft,
     depths::{Depths, depths},
     log::{Filter, StoredEntry},
-    workspaces,
+    people, workspaces,
 };
 
 use crate::{App, AppError, people::sessions::Identity, work::workspaces::relations};
@@ -42,7 +42,19 @@ impl App {
                 let _ = self.permit(&who.actor, ReadAudit, &all, "organisation").await?;
             }
         }
-        Ok(Filter { org: Some(org), ..filter })
+        let actor = match filter.actor {
+            Some(actor) => Some(self.actor_of_view(org, actor).await?),
+            None => None,
+        };
+        let text = filter.text.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
+        Ok(Filter { org: Some(org), actor, text, ..filter })
+    }
+
+    /// What stands in entries for an actor as the view shows it: addresses of own people are shown instead of their ids.
+    async fn actor_of_view(&self, org: OrgId, shown: String) -> Result<String, AppError> {
+        let Ok(email) = shown.parse::<Email>() else { return Ok(shown) };
+        let found = people::user_by_email(&self.store.read(), &email).await?;
+        Ok(found.filter(|user| user.org == org).map_or(shown, |user| user.id.to_string()))
     }
 
     /// A workspace as its log's readers see it: it is also of each organisation that has somebody in it.
@@ -65,6 +77,10 @@ impl App {
         for (key, value) in [
             ("workspace", filter.workspace.clone()),
             ("action", filter.action.clone().map(|a| a.chars().take(100).collect())),
+            ("actor", filter.actor.as_ref().map(|a| a.chars().take(100).collect())),
+            ("outcome", filter.outcome.map(|outcome| outcome.word().to_owned())),
+            // Not which: people search for people, and the log forgets nobody.
+            ("text", filter.text.as_ref().map(|_| "searched".to_owned())),
             ("from", filter.from.map(|t| t.to_string())),
             ("to", filter.to.map(|t| t.to_string())),
         ] {

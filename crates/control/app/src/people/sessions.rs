@@ -65,7 +65,7 @@ impl App {
         }
         let found = people::user_by_email(&reader, email).await?;
         let stored = found.as_ref().and_then(|user| user.password.clone());
-        let known = found.as_ref().map(|user| user.id);
+        let known = found.as_ref().map(|user| (user.id, user.org));
         let right = passwords::verify(self.passwords, password, stored).await?;
         match found {
             Some(user) if right && !user.disabled => {
@@ -76,9 +76,9 @@ impl App {
                 let tx = self.store.write().await?;
                 tx.count_failure(&who, window, now).await?;
                 // For an address that nobody has, the counted refusals speak: a flood of them is not a flood of entries.
-                if let Some(user) = &known {
+                if let Some((user, org)) = known {
                     let entry = EntryDraft::refused(now, &Actor::Anonymous, "session.create", "password");
-                    tx.audit(entry.target(user)).await?;
+                    tx.audit(entry.target(user).organisation(org)).await?;
                 }
                 tx.commit().await?;
                 Err(AppError::Unauthenticated("address or password is wrong"))

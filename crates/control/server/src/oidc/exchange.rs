@@ -156,7 +156,7 @@ fn arrival(claims: &Claims, provider: &ProviderRow) -> Arrival {
 impl Providers {
     /// Where the browser goes.
     pub(crate) async fn away(&self, route: &Route<'_>, with: &Departing) -> Result<String, Failure> {
-        let metadata = self.metadata(&route.provider.issuer).await?;
+        let metadata = self.metadata(route.provider).await?;
         let client = route.client(&metadata)?;
         let verifier = PkceCodeVerifier::new(with.verifier.clone());
         let (state, nonce) = (with.state.clone(), with.nonce.clone());
@@ -180,7 +180,7 @@ impl Providers {
         departure: &Departure,
         callback: Callback,
     ) -> Result<Arrival, Failure> {
-        let metadata = self.metadata(&route.provider.issuer).await?;
+        let metadata = self.metadata(route.provider).await?;
         let promised = metadata.additional_metadata().authorization_response_iss_parameter_supported;
         if callback.iss.as_ref().map_or(promised, |iss| *iss != route.provider.issuer) {
             return Err(refused("iss", "the answer is not from the provider that was asked"));
@@ -192,7 +192,7 @@ impl Providers {
         let code = callback.code.ok_or_else(|| Failure::new(400, "invalid", "the answer has no code"))?;
         let client = route.client(&metadata)?;
         let failed = unavailable("the identity provider did not exchange the code");
-        let http = |request| lent::carry(self.http.clone(), request);
+        let http = |request| lent::carry(self.lent(route.provider).clone(), request);
         let tokens = client
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|e| failed(e.into()))?
@@ -221,7 +221,7 @@ impl Providers {
         };
         let mut found = look(metadata)?;
         if found.as_ref().is_err_and(may_be_rotated) {
-            found = look(&*self.renewed(&route.provider.issuer).await?)?;
+            found = look(&*self.renewed(route.provider).await?)?;
         }
         found.map_err(|error| {
             tracing::warn!(%error, "an ID token was refused");

@@ -112,9 +112,9 @@ impl Providers {
         now: Timestamp,
     ) -> Result<Logout, Failure> {
         let parts = split(token).ok_or_else(|| Failure::new(400, "invalid", "this is no logout token"))?;
-        let mut good = signed_by(&*self.metadata(&provider.issuer).await?, &parts);
+        let mut good = signed_by(&*self.metadata(provider).await?, &parts);
         if !good {
-            good = signed_by(&*self.renewed(&provider.issuer).await?, &parts);
+            good = signed_by(&*self.renewed(provider).await?, &parts);
         }
         if !good {
             return Err(refused("signature", "no key of the provider signed this"));

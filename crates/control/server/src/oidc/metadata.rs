@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use cloister_store::people::sso::ProviderRow;
 use openidconnect::{
     AdditionalProviderMetadata, IssuerUrl, ProviderMetadata,
     core::{
@@ -16,8 +17,11 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{lent, unavailable};
-use crate::problem::Failure;
+use super::{
+    lent::{self, Lent},
+    unavailable,
+};
+use crate::{problem::Failure, reach::Reach};
 
 /// How long a discovery document is good.
 const LIFE: Duration = Duration::from_hours(1);
@@ -49,48 +53,74 @@ pub(super) type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-/// The providers' metadata, by issuer.
+/// An issuer, and whether the operator named it: what one client may ask is not another's to see.
+type Place = (String, bool);
+
+/// The providers' metadata.
 pub struct Providers {
-    pub(super) http: reqwest::Client,
-    known: Mutex<HashMap<String, (Instant, Arc<Metadata>)>>,
+    /// For providers that the operator named.
+    operators: Lent,
+    /// For those that an organisation's admin named.
+    admins: Lent,
+    known: Mutex<HashMap<Place, (Instant, Arc<Metadata>)>>,
 }
 
 impl Providers {
-    /// Nothing is asked yet.
-    pub fn new() -> Result<Self, reqwest::Error> {
-        Ok(Self { http: lent::client()?, known: Mutex::default() })
+    /// Nothing is asked yet. With `private`, providers that admins name may be on this host and in private networks.
+    pub fn new(private: bool) -> Result<Self, reqwest::Error> {
+        let reach = if private { Reach::Anywhere } else { Reach::Public };
+        let (operators, admins) = (Lent::new(Reach::Anywhere)?, Lent::new(reach)?);
+        Ok(Self { operators, admins, known: Mutex::default() })
     }
 
-    /// The metadata of an issuer, at most as old as given.
-    async fn younger_than(&self, issuer: &str, age: Duration) -> Result<Arc<Metadata>, Failure> {
-        let kept = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(issuer).cloned();
+    /// Whether an admin may name this issuer. A name that resolves to a private address is found out when it is asked.
+    pub(crate) fn admits(&self, issuer: &str) -> Result<(), String> {
+        // What is no URL at all is told better by the use case.
+        let Ok(url) = reqwest::Url::parse(issuer) else { return Ok(()) };
+        self.admins.reach.admits(&url).map_err(|why| {
+            format!(
+                "{why}: the operator sets such a provider in the server's file of providers, or allows them by \
+                 `--private-providers`"
+            )
+        })
+    }
+
+    /// What asks this provider.
+    pub(super) fn lent(&self, provider: &ProviderRow) -> &Lent {
+        if provider.is_operators() { &self.operators } else { &self.admins }
+    }
+
+    /// The metadata of a provider, at most as old as given.
+    async fn younger_than(&self, provider: &ProviderRow, age: Duration) -> Result<Arc<Metadata>, Failure> {
+        let place = (provider.issuer.clone(), provider.is_operators());
+        let kept = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&place).cloned();
         if let Some((since, metadata)) = kept
             && since.elapsed() < age
         {
             return Ok(metadata);
         }
         let failed = unavailable("the identity provider does not answer as it should");
-        let url = IssuerUrl::new(issuer.to_owned()).map_err(|e| failed(e.into()))?;
-        let http = |request| lent::carry(self.http.clone(), request);
+        let url = IssuerUrl::new(provider.issuer.clone()).map_err(|e| failed(e.into()))?;
+        let http = |request| lent::carry(self.lent(provider).clone(), request);
         let found = Metadata::discover_async(url, &http).await.map_err(|e| failed(e.to_string().into()))?;
         let found = Arc::new(found);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(issuer.to_owned(), (Instant::now(), found.clone()));
+        known.insert(place, (Instant::now(), found.clone()));
         Ok(found)
     }
 
-    /// The metadata of an issuer.
-    pub(super) async fn metadata(&self, issuer: &str) -> Result<Arc<Metadata>, Failure> {
-        self.younger_than(issuer, LIFE).await
+    /// The metadata of a provider.
+    pub(super) async fn metadata(&self, provider: &ProviderRow) -> Result<Arc<Metadata>, Failure> {
+        self.younger_than(provider, LIFE).await
     }
 
     /// The same after a signature by a key that is not in it: the provider may have changed its keys.
-    pub(super) async fn renewed(&self, issuer: &str) -> Result<Arc<Metadata>, Failure> {
-        self.younger_than(issuer, PAUSE).await
+    pub(super) async fn renewed(&self, provider: &ProviderRow) -> Result<Arc<Metadata>, Failure> {
+        self.younger_than(provider, PAUSE).await
     }
 
     /// Whether the provider answers, for the page on which an admin tries it.
-    pub(crate) async fn answers(&self, issuer: &str) -> Result<(), Failure> {
-        self.renewed(issuer).await.map(|_| ())
+    pub(crate) async fn answers(&self, provider: &ProviderRow) -> Result<(), Failure> {
+        self.renewed(provider).await.map(|_| ())
     }
 }

@@ -90,7 +90,7 @@ impl House {
             cursor_key: aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &[5; 32]),
             security_contact: Some("mailto:security@house.example".into()),
             refusals: Arc::new(Refusals::new(&SystemRng)),
-            providers: Arc::new(cloister_server::oidc::Providers::new().unwrap()),
+            providers: Arc::new(cloister_server::oidc::Providers::new(true).unwrap()),
             public_url: "https://house.example".into(),
             streams: Arc::new(cloister_server::streams::Streams::new(100, 3)),
             draining: tokio::sync::watch::channel(false).1,

@@ -39,6 +39,13 @@ pub struct ProviderRow {
     pub created: Timestamp,
 }
 
+impl ProviderRow {
+    /// Whether the operator named it, in a file or the environment; else an admin of the organisation did.
+    pub fn is_operators(&self) -> bool {
+        self.source == "file"
+    }
+}
+
 /// Who may sign in with a password or a passkey of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LocalSignIn {

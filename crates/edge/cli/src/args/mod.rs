@@ -19,7 +19,7 @@ pub(crate) use people::{
 };
 pub(crate) use sign_in::{LocalWord, ProviderCommand, ProviderSet, ScimCommand, SignInCommand};
 pub(crate) use told::{Inbox, WebhookCommand, WebhookFields};
-pub(crate) use work::{AuditCommand, JobCommand, JobCreate, JobFields, RunCommand, Verify};
+pub(crate) use work::{AuditCommand, AuditList, JobCommand, JobCreate, JobFields, RunCommand, Verify};
 
 /// Compute together on data that nobody shows.
 #[derive(Debug, Parser)]

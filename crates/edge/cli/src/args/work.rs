@@ -173,15 +173,40 @@ pub(crate) struct Verify {
     pub(crate) allow_simulated: bool,
 }
 
+/// Which entries of the log.
+#[derive(Debug, Args)]
+pub(crate) struct AuditList {
+    /// Only of this workspace.
+    #[arg(long)]
+    pub(crate) workspace: Option<String>,
+    /// Only with this text in action, target, check or actor.
+    #[arg(long)]
+    pub(crate) search: Option<String>,
+    /// Only by this actor: an address, or a word such as `worker`.
+    #[arg(long)]
+    pub(crate) actor: Option<String>,
+    /// Only of this action, such as `run.finish`.
+    #[arg(long)]
+    pub(crate) action: Option<String>,
+    /// Only what was refused.
+    #[arg(long)]
+    pub(crate) refused: bool,
+    /// Not before: `2026-11-01T00:00:00Z`.
+    #[arg(long)]
+    pub(crate) from: Option<Timestamp>,
+    /// Before.
+    #[arg(long)]
+    pub(crate) to: Option<Timestamp>,
+    /// At most so many, the newest.
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) limit: usize,
+}
+
 /// The audit log.
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
-    /// List the entries of your organisation, or of a workspace.
-    List {
-        /// Only of this workspace.
-        #[arg(long)]
-        workspace: Option<String>,
-    },
+    /// List the newest entries of your organisation, or of a workspace.
+    List(AuditList),
     /// Export: the whole log as a folder, or your organisation's entries as a `.jsonl` file.
     Export {
         /// The folder or `.jsonl` file to write.

@@ -7,12 +7,17 @@ use cloister_audit::{
     Checkpoint,
     log::{self, ABOUT, About, Damage},
 };
-use cloister_client::{Api, log as remote, profile, profile::PinnedLog};
+use cloister_client::{
+    Api,
+    log::{self as remote, AuditFilter},
+    profile,
+    profile::PinnedLog,
+};
 use cloister_model::Digest;
 use serde_json::json;
 
 use crate::{
-    args::AuditCommand,
+    args::{AuditCommand, AuditList},
     context::Context,
     outcome::{Failure, Reply},
     terminal,
@@ -20,8 +25,9 @@ use crate::{
 
 pub(super) async fn run(context: &Context, command: AuditCommand) -> Result<Reply, Failure> {
     match command {
-        AuditCommand::List { workspace } => {
-            let entries = context.client()?.audit_entries(workspace.as_deref()).await?;
+        AuditCommand::List(AuditList { workspace, search, actor, action, refused, from, to, limit }) => {
+            let wanted = AuditFilter { workspace, text: search, actor, action, refused, from, to };
+            let entries = context.client()?.audit_entries(&wanted, limit).await?;
             let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
             let text = terminal::list(
                 &["when", "who", "what", "to what", "outcome"],

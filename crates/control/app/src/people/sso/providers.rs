@@ -119,10 +119,17 @@ impl App {
     }
 
     /// Adds or changes the provider of this issuer for the caller's organisation. The role organisation admin is given on
-    /// the host only, so no rule here may give it.
-    pub async fn set_provider(&self, who: &Identity, spec: ProviderSpec) -> Result<ProviderRow, AppError> {
+    /// the host only, so no rule here may give it. `admits` says of an issuer's URL why this server may not ask it on the
+    /// word of an admin.
+    pub async fn set_provider(
+        &self,
+        who: &Identity,
+        spec: ProviderSpec,
+        admits: impl FnOnce(&str) -> Result<(), String>,
+    ) -> Result<ProviderRow, AppError> {
         let org = Resource::organisation(who.user.org);
         let grant = self.permit(&who.actor, SetProvider, &org, "organisation").await?;
+        admits(&spec.issuer).map_err(AppError::Unprocessable)?;
         if spec.rules.values().any(|role| *role == Role::OrganizationAdmin) {
             let text =
                 "a rule gives `workspace_admin` or `auditor`; organisation admins are made on the host";
@@ -140,6 +147,21 @@ impl App {
         self.write_provider(&Actor::HostOperator, &grant, (org.id, "file"), spec).await
     }
 
+    /// Removes what the operator named once and does not name any more: the file is what holds.
+    pub async fn retire_providers(&self, named: &BTreeSet<Uuid>) -> Result<(), AppError> {
+        let mut gone = sso::providers(&self.store.read()).await?;
+        gone.retain(|row| row.is_operators() && !named.contains(&row.id));
+        for row in gone {
+            let grant = authorize(&Actor::HostOperator, SetProvider, &Resource::organisation(row.org))?;
+            let tx = self.store.write().await?;
+            tx.remove_provider(&grant, row.id).await?;
+            let entry = EntryDraft::done(self.now(), &Actor::HostOperator, "provider.remove").target(row.id);
+            tx.audit(entry.organisation(row.org).fact("issuer", &row.issuer)).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     async fn write_provider(
         &self,
         actor: &Actor,
@@ -150,7 +172,7 @@ impl App {
         spec.check()?;
         let tx = self.store.write().await?;
         let before = sso::provider_of(&tx, org, &spec.issuer).await?;
-        if source == "api" && before.as_ref().is_some_and(|row| row.source == "file") {
+        if source == "api" && before.as_ref().is_some_and(ProviderRow::is_operators) {
             return Err(AppError::Conflict(
                 "this provider is in the operator's file or environment; change it there".into(),
             ));
@@ -195,7 +217,7 @@ impl App {
         let grant = self.permit(&who.actor, SetProvider, &org, "organisation").await?;
         let tx = self.store.write().await?;
         match sso::provider_by_id(&tx, id).await? {
-            Some(row) if row.org == who.user.org && row.source == "file" => {
+            Some(row) if row.org == who.user.org && row.is_operators() => {
                 return Err(AppError::Conflict(
                     "this provider is in the operator's file or environment; remove it there".into(),
                 ));

@@ -19,6 +19,16 @@ use serde::Deserialize;
 
 use crate::{Shared, page::Paged, problem::Failure};
 
+/// How an act ended.
+#[derive(Clone, Copy, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(in crate::routes) enum Ended {
+    /// It was done.
+    Done,
+    /// A check refused it.
+    Refused,
+}
+
 /// Which entries.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -29,6 +39,15 @@ pub(in crate::routes) struct AuditQuery {
     workspace: Option<String>,
     /// Of this action.
     action: Option<String>,
+    /// By this actor: an address of the organisation's people, or a word such as `worker`.
+    #[param(max_length = 320)]
+    actor: Option<String>,
+    /// With this outcome.
+    #[param(inline)]
+    outcome: Option<Ended>,
+    /// With this text in action, target, check or actor; capitals do not matter.
+    #[param(max_length = 200)]
+    q: Option<String>,
     /// Not before.
     #[param(value_type = Option<String>, format = DateTime)]
     from: Option<Timestamp>,
@@ -50,8 +69,13 @@ pub(in crate::routes) struct AuditQuery {
 
 impl AuditQuery {
     fn filter(self) -> Filter {
-        let Self { workspace, action, from, to, .. } = self;
-        Filter { org: None, workspace, action, from, to, before: None }
+        let Self { workspace, action, actor, outcome, q, from, to, .. } = self;
+        let outcome = outcome.map(|outcome| match outcome {
+            Ended::Done => Outcome::Done,
+            Ended::Refused => Outcome::Refused,
+        });
+        let text = q.map(|text| text.chars().take(200).collect());
+        Filter { workspace, action, actor, outcome, text, from, to, ..Filter::default() }
     }
 
     /// The page asked for, and the entries it shows.

@@ -23,5 +23,6 @@ pub(in crate::routes) async fn set_provider(
         groups_claim: body.groups_claim.unwrap_or_else(|| "groups".into()),
         rules: body.roles,
     };
-    Ok(Json(provider(&shared, shared.app.set_provider(&who, spec).await?)))
+    let set = shared.app.set_provider(&who, spec, |issuer| shared.providers.admits(issuer)).await?;
+    Ok(Json(provider(&shared, set)))
 }

@@ -19,7 +19,7 @@ pub(in crate::routes) async fn test_provider(
     let found = rows.into_iter().find(|row| row.id == id);
     let row = found.ok_or(cloister_app::AppError::Absent("provider"))?;
     // That it does not answer is what was asked for, and no failure of this server.
-    let answered = shared.providers.answers(&row.issuer).await;
+    let answered = shared.providers.answers(&row).await;
     answered.map_err(|failure| {
         Failure::new(422, "unprocessable", failure.0.detail.unwrap_or_default()).checked("provider")
     })?;
