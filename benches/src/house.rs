@@ -53,6 +53,7 @@ impl House {
             server: deployment.url.clone(),
             database: deployment.database_url(),
             profiles: deployment.scratch().join("profiles"),
+            password: None,
         };
         let ambient = Ambient { clock: Arc::new(HostClock), rng: Arc::new(OsRng), witness: Arc::new(Nobody) };
         let begun = Instant::now();

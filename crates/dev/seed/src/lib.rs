@@ -8,7 +8,7 @@
 //!
 //! Limits, said plainly. A run of the bulk has a request signed by a member and ended before a worker took it
 //! (cancelled): nothing was released for it, so it has neither release record nor receipt. Only [`Plan::real_runs`]
-//! are carried out by the worker. An entry that only makes the log long carries the fact `seeded`. Nobody has a password.
+//! are carried out by the worker. An entry that only makes the log long carries the fact `seeded`. Nobody has a password but, where asked for, the first.
 #![forbid(unsafe_code)]
 
 mod entries;
@@ -58,6 +58,8 @@ pub struct Target {
     pub database: String,
     /// Where the people's profiles go, a folder each; they hold keys and sessions.
     pub profiles: PathBuf,
+    /// A password for the first of the people, so that somebody can look at it all in a browser.
+    pub password: Option<String>,
 }
 
 /// What is there now.

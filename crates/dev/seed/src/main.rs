@@ -20,6 +20,9 @@ struct Args {
     /// Folder for the people's profiles.
     #[arg(long)]
     profiles: PathBuf,
+    /// Read a password for the first of the people from stdin.
+    #[arg(long)]
+    password_stdin: bool,
     /// People.
     #[arg(long, default_value_t = Plan::LARGE.members)]
     members: usize,
@@ -77,10 +80,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         real_runs: args.real_runs,
         entries: args.entries,
     };
-    let target = Target { server: args.server, database: args.database, profiles: args.profiles };
+    let password = args.password_stdin.then(|| std::io::read_to_string(std::io::stdin())).transpose()?;
+    let password = password.map(|text| text.trim_end_matches('\n').to_owned());
+    let target = Target { server: args.server, database: args.database, profiles: args.profiles, password };
     let ambient = Ambient { clock: Arc::new(HostClock), rng: Arc::new(OsRng), witness: Arc::new(Nobody) };
     let seeded = seed(&target, plan, &ambient).await?;
-    let first = seeded.people.first().map(|person| person.profile.folder().to_owned());
+    let first = seeded.people.first();
     println!(
         "{}",
         serde_json::json!({
@@ -89,7 +94,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             "runs_cancelled": seeded.cancelled.len(),
             "runs_real": seeded.real.len(),
             "entries": seeded.entries,
-            "examiner_profile": first,
+            "examiner": first.map(|person| &person.user.email),
+            "examiner_profile": first.map(|person| person.profile.folder()),
             "seconds": seeded.took,
         })
     );

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use cloister_api::people::{SignedIn, User};
-use cloister_app::people::secrets;
+use cloister_app::{
+    PasswordCost,
+    people::{passwords, secrets},
+};
 use cloister_authz::{
     Actor, Powers, Resource,
     actions::{AddOrganisation, AddUser},
@@ -11,7 +14,7 @@ use cloister_authz::{
 };
 use cloister_client::{Client, Profile};
 use cloister_model::{
-    Digest, Duration, Email, OrgId, OrgName, Role, Roles, SessionId, UserId, ambient::uuid_v7,
+    Digest, Duration, Email, OrgId, OrgName, Rng, Role, Roles, SessionId, UserId, ambient::uuid_v7,
 };
 use cloister_statement::{MemberKeys, Signer};
 use cloister_store::{
@@ -133,12 +136,16 @@ async fn account(
     let (mut salt, mut secret) = ([0; 16], [0; 32]);
     rng.fill(&mut salt);
     rng.fill(&mut secret);
+    let password = match &seeding.target.password {
+        Some(text) if n == 0 => Some(hashed(text, rng).await?),
+        Some(_) | None => None,
+    };
     let new = NewUser {
         id: UserId(uuid_v7(clock, rng)),
         org,
         email: email.clone(),
         roles: roles(seeding, n),
-        password: None,
+        password,
         salt: hex::encode(salt),
         joined: now,
     };
@@ -174,6 +181,13 @@ async fn account(
     };
     let profile = Profile::at(seeding.target.profiles.join(format!("member{n:04}")));
     Ok(Account { signed: SignedIn { token, session, expires: row.expires, user }, profile })
+}
+
+async fn hashed(password: &str, rng: &dyn Rng) -> Result<String, SeedError> {
+    passwords::check(password)?;
+    let mut salt = [0; 16];
+    rng.fill(&mut salt);
+    Ok(passwords::hash(PasswordCost::PRODUCTION, password.to_owned(), salt).await?)
 }
 
 /// Keys on this device, and a certificate for them.

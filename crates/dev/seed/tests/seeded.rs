@@ -37,6 +37,8 @@ impl Witness for Host {
     }
 }
 
+const PASSWORD: &str = "correct horse battery";
+
 fn ambient() -> Ambient {
     Ambient { clock: Arc::new(Host), rng: Arc::new(Host), witness: Arc::new(Host) }
 }
@@ -49,12 +51,16 @@ async fn a_filled_deployment_verifies_as_one_that_grew() {
         server: deployment.url.clone(),
         database: deployment.database_url(),
         profiles: deployment.scratch().join("profiles"),
+        password: Some(PASSWORD.into()),
     };
     let begun = Instant::now();
     let seeded = seed(&target, Plan::SMALL, &ambient()).await.unwrap();
     assert!(begun.elapsed().as_secs() < 120, "{:?}", seeded.took);
     assert_eq!((seeded.people.len(), seeded.studies.len()), (10, 2));
     assert_eq!((seeded.cancelled.len(), seeded.real.len()), (100, 1));
+    let words =
+        ["login", &deployment.url, "--email", seeded.people[0].user.email.as_str(), "--password-stdin"];
+    let _ = deployment.user("examiner").run_with_input(&words, PASSWORD).expect(0);
     let examiner = Client::of(seeded.people[0].profile.clone(), ambient()).unwrap();
     workspaces_hold(&examiner, &seeded).await;
     requests_hold(&examiner, &seeded).await;

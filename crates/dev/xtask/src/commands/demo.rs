@@ -3,7 +3,7 @@
 //! Everything in the story is done by the `cloister` command, each party with keys of its own, and everything reported
 //! is what separate processes of it said.
 
-use crate::demo::{build, console::Console, data, plan, server::Server, stage::Stage, story, tools};
+use crate::demo::{build, console::Console, data, large, plan, server::Server, stage::Stage, story, tools};
 use crate::{Outcome, suites, workspace};
 
 /// How to run the demo.
@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// An empty PostgreSQL database instead of a SQLite file: `postgres://...`.
     #[arg(long, value_name = "URL")]
     database: Option<String>,
+    /// After the story, fill the deployment with 1,000 people, 200 workspaces, 10,000 runs, 1,000,000 log entries.
+    #[arg(long, conflicts_with = "exit")]
+    seed_large: bool,
 }
 
 /// Plan, tools, build, data, server, story, result.
@@ -33,12 +36,20 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let binaries = build::binaries(&console)?;
     let stage = Stage::fresh(args.database.clone())?;
     let data = data::prepare(&console, &stage)?;
-    let server = Server::start(&binaries, &stage)?;
+    let words: &[&str] = if args.seed_large { &large::UNLIMITED } else { &[] };
+    let server = Server::start(&binaries, &stage, words)?;
     console.step("serve", &format!("{} (simulated TEE, labelled so everywhere)", server.url()));
     let told = story::tell(&console, &binaries, &stage, &data, &server);
     let told =
         told.map_err(|message| format!("{message}\nthe server's log is {}", stage.server_log().display()))?;
-    story::closing::show(&console, &told, &stage, &server, args.exit);
+    let examiner = match args.seed_large {
+        true => Some(large::fill(&console, &binaries, &stage, &server)?),
+        false => None,
+    };
+    story::closing::show(&console, &told, &stage);
+    if !args.exit {
+        story::closing::invite(&console, &told, &server, &stage, examiner.as_ref());
+    }
     console.result(&told.line());
     if !args.exit {
         server.wait()?;

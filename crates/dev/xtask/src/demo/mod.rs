@@ -3,6 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod console;
 pub(crate) mod data;
+pub(crate) mod large;
 pub(crate) mod party;
 pub(crate) mod plan;
 pub(crate) mod server;

@@ -11,6 +11,8 @@ use serde_json::Value;
 pub(crate) struct Party {
     pub(crate) email: String,
     pub(crate) password: String,
+    /// Opens the backup of the keys, in a browser too.
+    pub(crate) passphrase: String,
     pub(crate) home: PathBuf,
     pub(crate) cloister: PathBuf,
 }

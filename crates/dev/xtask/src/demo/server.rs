@@ -16,8 +16,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it and waits for the line that says it is ready.
-    pub(crate) fn start(binaries: &Binaries, stage: &Stage) -> Result<Self, String> {
+    /// Starts it, with more words if need be, and waits for the line that says it is ready.
+    pub(crate) fn start(binaries: &Binaries, stage: &Stage, words: &[&str]) -> Result<Self, String> {
         let log = stage.server_log();
         let log = File::create(&log).map_err(|error| format!("cannot write `{}`: {error}", log.display()))?;
         let mut child = Command::new(&binaries.cloister)
@@ -26,6 +26,7 @@ impl Server {
             .arg(stage.data())
             .args(["--listen", "127.0.0.1:0", "--insecure-sim-tee"])
             .args(stage.database())
+            .args(words)
             .env("CLOISTER_HOME", stage.home("host"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

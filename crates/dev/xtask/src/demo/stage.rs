@@ -39,6 +39,12 @@ impl Stage {
         self.database.iter().flat_map(|url| ["--database", url])
     }
 
+    /// The URL of the database.
+    pub(crate) fn database_url(&self) -> String {
+        let file = || format!("sqlite://{}", self.data().join("cloister.db").display());
+        self.database.clone().unwrap_or_else(file)
+    }
+
     /// What the server and its children wrote to stderr.
     pub(crate) fn server_log(&self) -> PathBuf {
         self.folder.join("serve.log")

@@ -2,7 +2,7 @@
 
 pub(crate) mod closing;
 mod job;
-mod people;
+pub(crate) mod people;
 mod proof;
 mod refusal;
 mod sight;

@@ -8,9 +8,9 @@ use crate::demo::party::Party;
 
 /// The operator adds both people; each signs in and gets a certificate.
 pub(super) fn enter(scene: &Scene) -> Result<Cast, String> {
-    let ana = party(scene, "ana", "ana@north.example")?;
-    let ben = party(scene, "ben", "ben@south.example")?;
-    for (party, organisation) in [(&ana, "North Hospital"), (&ben, "South Hospital")] {
+    let mut ana = party(scene, "ana", "ana@north.example")?;
+    let mut ben = party(scene, "ben", "ben@south.example")?;
+    for (party, organisation) in [(&mut ana, "North Hospital"), (&mut ben, "South Hospital")] {
         admin(scene, &["org", "add", organisation], None)?;
         let add = ["user", "add", &party.email, "--org", organisation, "--org-admin", "--password-stdin"];
         admin(scene, &add, Some(&party.password))?;
@@ -21,6 +21,7 @@ pub(super) fn enter(scene: &Scene) -> Result<Cast, String> {
             &party.email,
             "--password-stdin",
         ])?;
+        party.passphrase = party.run(["key", "backup"])?.text("passphrase")?;
         scene.console.step("people", &format!("{} of {organisation}: keys made on the device", party.email));
     }
     ana.run(["member", "set", &ana.email, "--workspace-admin", "on"])?;
@@ -31,6 +32,7 @@ fn party(scene: &Scene, name: &str, email: &str) -> Result<Party, String> {
     Ok(Party {
         email: email.to_owned(),
         password: password()?,
+        passphrase: String::new(),
         home: scene.stage.home(name),
         cloister: scene.binaries.cloister.clone(),
     })
@@ -40,6 +42,7 @@ fn admin(scene: &Scene, args: &[&str], password: Option<&str>) -> Result<(), Str
     let host = Party {
         email: String::new(),
         password: password.unwrap_or_default().to_owned(),
+        passphrase: String::new(),
         home: scene.stage.home("host"),
         cloister: scene.binaries.cloister.clone(),
     };
@@ -57,7 +60,7 @@ fn admin(scene: &Scene, args: &[&str], password: Option<&str>) -> Result<(), Str
 }
 
 /// A password nobody else knows, from the kernel.
-fn password() -> Result<String, String> {
+pub(crate) fn password() -> Result<String, String> {
     let mut bytes = [0_u8; 12];
     fs::File::open("/dev/urandom")
         .and_then(|mut source| source.read_exact(&mut bytes))

@@ -48,6 +48,7 @@ fn stranger(scene: &Scene) -> Party {
     Party {
         email: String::new(),
         password: String::new(),
+        passphrase: String::new(),
         home: scene.stage.home("stranger"),
         cloister: scene.binaries.cloister.clone(),
     }
