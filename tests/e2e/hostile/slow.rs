@@ -7,10 +7,22 @@ use std::{
     time::{Duration, Instant},
 };
 
+use cloister_testkit::Deployment;
+
 use super::{Server, answers_soon, connect, problem, rest, sized, start, statuses};
 
 /// Seconds that a head, a body, the taking of an answer may last here.
 const HURRY: [&str; 6] = ["--head-timeout", "2", "--body-timeout", "3", "--answer-timeout", "3"];
+
+/// So many connections, each with these bytes at once: a head that begins late is a slow one, however many there are.
+fn begun(deployment: &Deployment, many: usize, bytes: &str) -> Vec<TcpStream> {
+    let one = |_| {
+        let mut stream = connect(&deployment.url);
+        stream.write_all(bytes.as_bytes()).unwrap();
+        stream
+    };
+    (0..many).map(one).collect()
+}
 
 fn trickle(streams: &mut [TcpStream], byte: &[u8], until: Duration, meanwhile: impl Fn()) {
     let begun = Instant::now();
@@ -29,16 +41,10 @@ fn hostile_slow_heads_and_silent_connections_are_cut_while_others_are_answered()
     let (deployment, who) = start(&HURRY);
     let server = Server::of(&deployment);
     let many = sized(100, 2000);
-    let mut slow: Vec<TcpStream> = (0..many).map(|_| connect(&deployment.url)).collect();
-    let mut silent: Vec<TcpStream> = (0..many).map(|_| connect(&deployment.url)).collect();
+    let mut slow = begun(&deployment, many, "GET /api/v1/me HTTP/1.1\r\nhost: a\r\nx: ");
+    let mut silent = begun(&deployment, many, "");
     // One request, then nothing more on a connection that stays open.
-    let mut idle: Vec<TcpStream> = (0..many).map(|_| connect(&deployment.url)).collect();
-    for stream in &mut slow {
-        stream.write_all(b"GET /api/v1/me HTTP/1.1\r\nhost: a\r\nx: ").unwrap();
-    }
-    for stream in &mut idle {
-        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").unwrap();
-    }
+    let mut idle = begun(&deployment, many, "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n");
     trickle(&mut slow, b"x", Duration::from_secs(4), || {
         answers_soon(&deployment, &who);
     });
@@ -63,10 +69,7 @@ fn hostile_a_body_that_trickles_is_refused_in_time() {
     for (path, more) in [("/api/v1/sessions", ""), ("/api/v1/tokens", ""), ("/api/v1/tokens", key)] {
         let head =
             format!("POST {path} HTTP/1.1\r\nhost: a\r\n{who}\r\n{more}content-length: 1000\r\n\r\n{{");
-        let mut slow: Vec<TcpStream> = (0..sized(20, 500)).map(|_| connect(&deployment.url)).collect();
-        for stream in &mut slow {
-            stream.write_all(head.as_bytes()).unwrap();
-        }
+        let mut slow = begun(&deployment, sized(20, 500), &head);
         trickle(&mut slow, b" ", Duration::from_secs(4), || {
             answers_soon(&deployment, &who);
         });

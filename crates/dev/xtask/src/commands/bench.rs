@@ -7,14 +7,18 @@ use crate::{Outcome, process, workspace};
 /// What to measure.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// `tpch [SCALE [REPEATS]]`, `release [RUNS]`, `log [ENTRIES]`, `decision` or `api [SECONDS [DATABASE]]`; all
-    /// of them when missing.
+    /// `tpch [SCALE [REPEATS]]`, `release [RUNS]`, `log [ENTRIES]`, `decision`, `api [SECONDS [DATABASE]]` or
+    /// `console [LOADS [DATABASE]]`; all of them when missing.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
 }
 
 /// One build for the benches and the programs they start, so that both have the same features.
 pub(crate) fn run(args: &Args) -> Outcome {
+    if args.args.first().is_none_or(|word| word == "console") {
+        // Into the server it goes when that is built.
+        crate::suites::console()?;
+    }
     let mut command = process::cargo(["build", "--release", "--locked", "--workspace", "--bins"]);
     process::run(command.args(crate::suites::SIMULATED).args(["--features", "cloister-benches/run"]))?;
     let folder = workspace::target_dir().join("release");

@@ -8,6 +8,7 @@ use crate::{Outcome, suites, workspace};
 
 /// How to run the demo.
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct Args {
     /// Stop when the story is told; without it the server keeps serving.
     #[arg(long)]
@@ -42,10 +43,7 @@ pub(crate) fn run(args: &Args) -> Outcome {
     let told = story::tell(&console, &binaries, &stage, &data, &server);
     let told =
         told.map_err(|message| format!("{message}\nthe server's log is {}", stage.server_log().display()))?;
-    let examiner = match args.seed_large {
-        true => Some(large::fill(&console, &binaries, &stage, &server)?),
-        false => None,
-    };
+    let examiner = args.seed_large.then(|| large::fill(&console, &binaries, &stage, &server)).transpose()?;
     story::closing::show(&console, &told, &stage);
     if !args.exit {
         story::closing::invite(&console, &told, &server, &stage, examiner.as_ref());

@@ -68,14 +68,18 @@ pub(in crate::routes) struct AuditQuery {
 }
 
 impl AuditQuery {
-    fn filter(self) -> Filter {
+    fn filter(self) -> Result<Filter, Failure> {
+        for (name, text, most) in [("actor", &self.actor, 320), ("q", &self.q, 200)] {
+            if text.as_ref().is_some_and(|text| text.chars().count() > most) {
+                return Err(Failure::new(400, "invalid", format!("`{name}` has at most {most} characters")));
+            }
+        }
         let Self { workspace, action, actor, outcome, q, from, to, .. } = self;
         let outcome = outcome.map(|outcome| match outcome {
             Ended::Done => Outcome::Done,
             Ended::Refused => Outcome::Refused,
         });
-        let text = q.map(|text| text.chars().take(200).collect());
-        Filter { workspace, action, actor, outcome, text, from, to, ..Filter::default() }
+        Ok(Filter { workspace, action, actor, outcome, text: q, from, to, ..Filter::default() })
     }
 
     /// The page asked for, and the entries it shows.
@@ -85,7 +89,7 @@ impl AuditQuery {
             "" => None,
             text => Some(text.parse().map_err(AppError::internal)?),
         };
-        Ok((Filter { before, ..self.filter() }, page))
+        Ok((Filter { before, ..self.filter()? }, page))
     }
 }
 
