@@ -99,6 +99,12 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import("./pages/account/Sessions"), "Sessions"),
 });
 
+const passkeys = createRoute({
+  getParentRoute: () => profile,
+  path: "passkeys",
+  component: lazyRouteComponent(() => import("./pages/account/Passkeys"), "Passkeys"),
+});
+
 const admin = createRoute({
   getParentRoute: () => inside,
   path: "/admin",
@@ -220,7 +226,7 @@ const tree = root.addChildren([
     home,
     inbox,
     integrations,
-    profile.addChildren([aboutMe, keys, tokens, sessions]),
+    profile.addChildren([aboutMe, keys, tokens, passkeys, sessions]),
     admin.addChildren([members, signInSettings]),
     trust.addChildren([attestation, trustLog]),
     workspaces,

@@ -222,6 +222,15 @@ export const sessionsQuery = queryOptions({
     ),
 });
 
+export const passkeysQuery = queryOptions({
+  queryKey: ["passkeys"],
+  queryFn: () =>
+    whole(
+      (cursor) => done(api.GET("/api/v1/passkeys", { params: { query: { cursor, limit: LIMIT } } })),
+      1000,
+    ),
+});
+
 export const tokensQuery = queryOptions({
   queryKey: ["tokens"],
   queryFn: () =>

@@ -6,6 +6,7 @@ import { ProblemAlert, Rows } from "../ui/states";
 import { safeBack } from "./back";
 import { Frame } from "./Frame";
 import { LocalForm } from "./LocalForm";
+import { PasskeyDoor } from "./PasskeyDoor";
 import { entered } from "./session";
 
 export function SignIn() {
@@ -38,6 +39,7 @@ export function SignIn() {
         ))}
         {list.length > 0 && <Divider label="or with a local account" labelPosition="center" />}
         <LocalForm primary={list.length === 0} onDone={() => void go()} />
+        <PasskeyDoor onDone={() => void go()} />
         <Text size="xs" c="dimmed">
           No account yet? An organization admin invites you and gives you a link. The first admin of a new
           server opens the set-up link that <code>cloister serve</code> prints.{" "}

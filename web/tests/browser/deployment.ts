@@ -19,6 +19,8 @@ interface Ready {
 export class Deployment {
   private child: ChildProcess | undefined;
   readonly folder = mkdtempSync(join(tmpdir(), "cloister-console-"));
+  /** What it is told by the environment, from the next start on. */
+  readonly environment: Record<string, string> = {};
   url = "";
   setup = "";
 
@@ -27,7 +29,10 @@ export class Deployment {
     if (!existsSync(binary)) throw new Error(`${binary} is not there: build the binaries first`);
     const listen = this.url ? new URL(this.url).host : "127.0.0.1:0";
     const words = ["serve", "--listen", listen, "--insecure-sim-tee", "--data", this.data];
-    const child = spawn(binary, words, { stdio: ["ignore", "pipe", "pipe"], env: process.env });
+    const child = spawn(binary, words, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...this.environment },
+    });
     this.child = child;
     let log = "";
     child.stderr?.on("data", (text) => {

@@ -139,11 +139,13 @@ impl Stage {
         let words = ["login", &self.deployment.url, "--email", "ana@north.example", "--password-stdin"];
         let _ = ana.run_with_input(&words, PASSWORD);
         let out = self.deployment.scratch().join("result.csv").to_string_lossy().into_owned();
-        let log = self.deployment.data().join("log").to_string_lossy().into_owned();
-        let commands: [&[&str]; 4] = [
+        // A copy: the server goes on writing its own, where a partial tile gives way to a wider one.
+        let log = self.deployment.scratch().join("log-copy").to_string_lossy().into_owned();
+        let commands: [&[&str]; 5] = [
             &["workspace", "show", &self.workspace],
             &["run", "results", &self.run, "--out", &out],
             &["dataset", "list"],
+            &["audit", "export", &log],
             &["audit", "verify", &log],
         ];
         let failed = commands.iter().map(|words| ana.run(words)).filter(|outcome| outcome.exit != 0);

@@ -13,6 +13,7 @@ const TABS = [
   ["/profile", "Profile"],
   ["/profile/keys", "Keys"],
   ["/profile/tokens", "API tokens"],
+  ["/profile/passkeys", "Passkeys"],
   ["/profile/sessions", "Sessions"],
 ] as const;
 
