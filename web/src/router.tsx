@@ -138,6 +138,9 @@ const trustLog = createRoute({
   component: lazyRouteComponent(() => import("./pages/trust/TrustLog"), "TrustLog"),
 });
 
+const wizardStep = (search: Record<string, unknown>): { step?: number } =>
+  search.step === 1 || search.step === 2 ? { step: search.step } : {};
+
 const workspaces = createRoute({
   getParentRoute: () => inside,
   path: "/workspaces",
@@ -150,8 +153,7 @@ const workspaces = createRoute({
 const newWorkspace = createRoute({
   getParentRoute: () => inside,
   path: "/workspaces/new",
-  validateSearch: (search): { step?: number } =>
-    search.step === 1 || search.step === 2 ? { step: search.step } : {},
+  validateSearch: wizardStep,
   component: lazyRouteComponent(() => import("./pages/workspaces/NewWorkspace"), "NewWorkspace"),
 });
 const newJob = createRoute({
@@ -211,10 +213,16 @@ const data = createRoute({
   path: "/data",
   component: lazyRouteComponent(() => import("./pages/data/Data"), "Data"),
 });
+const newDataset = createRoute({
+  getParentRoute: () => inside,
+  path: "/data/new",
+  validateSearch: wizardStep,
+  component: lazyRouteComponent(() => import("./pages/data/AddDataset"), "AddDataset"),
+});
 const dataset = createRoute({
   getParentRoute: () => inside,
   path: "/data/$id",
-  component: lazyRouteComponent(() => import("./pages/data/Data"), "DatasetPage"),
+  component: lazyRouteComponent(() => import("./pages/data/DatasetPage"), "DatasetPage"),
 });
 
 const tree = root.addChildren([
@@ -236,6 +244,7 @@ const tree = root.addChildren([
     job,
     run,
     data,
+    newDataset,
     dataset,
   ]),
 ]);

@@ -22,6 +22,8 @@ export interface Api {
     body: unknown,
     ifMatch?: string,
   ): Promise<Answer<T>>;
+  /** Sends bytes as they are. */
+  put<T>(path: string, bytes: Bytes): Promise<T>;
   /** Every item of a list, page by page. */
   all<T>(path: string): Promise<readonly T[]>;
   /** A file of at most `max` bytes; `undefined` where there is none. */
@@ -61,14 +63,15 @@ export function createApi(origin: string, send: Send): Api {
   const ask = async (method: string, path: string, body?: unknown, ifMatch?: string): Promise<Response> => {
     const headers = new Headers({ accept: "application/json, application/octet-stream" });
     if (body !== undefined) {
-      headers.set("content-type", "application/json");
+      const kind = body instanceof Uint8Array ? "application/octet-stream" : "application/json";
+      headers.set("content-type", kind);
     }
     if (ifMatch !== undefined) {
       headers.set("if-match", ifMatch);
     }
     const init: RequestInit = { method, headers };
     if (body !== undefined) {
-      init.body = JSON.stringify(body);
+      init.body = body instanceof Uint8Array ? (body as Bytes) : JSON.stringify(body);
     }
     let response: Response;
     try {
@@ -90,6 +93,7 @@ export function createApi(origin: string, send: Send): Api {
     get: async <T>(path: string) => (await answer<T>(await ask("GET", path))).value,
     tagged: async (path) => answer(await ask("GET", path)),
     send: async (method, path, body, ifMatch) => answer(await ask(method, path, body, ifMatch)),
+    put: async <T>(path: string, bytes: Bytes) => (await answer<T>(await ask("PUT", path, bytes))).value,
     all: async <T>(path: string) => {
       const items: T[] = [];
       let cursor: string | undefined;

@@ -9,6 +9,7 @@ import type { Rules } from "../statement/bodies/rules";
 import type { Assurance } from "../statement/bodies/workspaces";
 import { envelopeJson, open, verify } from "../statement/envelope";
 import { nameProblem, sqlNameOf } from "../statement/names";
+import type { Timestamp } from "../time";
 import { personOf } from "../verify/dossier";
 import { openCertificate, type Person } from "../verify/people";
 import type { Dataset, InForceAnswer, Share } from "../wire";
@@ -31,6 +32,8 @@ export interface ShareOptions {
   readonly allowSimulated: boolean;
   /** The SQL name in the workspace, instead of the one made from the dataset's name. */
   readonly sqlName?: string;
+  /** From then on no key is released. */
+  readonly expires?: Timestamp;
 }
 
 /** Verifies the manifest of a dataset the server showed, under its owner's certificate. */
@@ -58,7 +61,8 @@ export async function holdDataset(core: Core, id: string): Promise<HeldDataset> 
   return verifyDataset(core, await core.api.get<Dataset>(`/datasets/${id}`));
 }
 
-function requireOwn(held: HeldDataset, me: Signatory): void {
+/** Refuses a dataset whose manifest somebody else signed. */
+export function requireOwn(held: HeldDataset, me: Signatory): void {
   if (personOf(held.owner.certificate) !== personOf(me.person.certificate)) {
     throw refused("manifest", "the manifest is not signed by you");
   }
@@ -148,6 +152,7 @@ export async function shareDataset(
     manifest: held.digest,
     pin: options.follow ? "follows" : { charter: requireInForce(workspace).digest },
     allow_simulated: options.allowSimulated,
+    ...(options.expires === undefined ? {} : { expires: options.expires }),
   };
   const key = await openDataKey(core, held);
   const body = await grantPart(core, me, held.manifest.name, workspace, grant, sqlName, key);

@@ -47,6 +47,14 @@ function analysisWords({ analysis }: Rules): string {
   return `${parts.join("; ")}.`;
 }
 
+function rawWords(manifest: Manifest): readonly string[] {
+  return manifest.format === "raw"
+    ? [
+        "An attested worker turns the file into an encrypted dataset, in a workspace of you alone. The share, the job and the run of that are signed along with this, and listed.",
+      ]
+    : [];
+}
+
 export function describeManifest(manifest: Manifest): Description {
   const size = manifest.files.reduce((sum, file) => sum + file.size, 0);
   return {
@@ -57,7 +65,7 @@ export function describeManifest(manifest: Manifest): Description {
         : `Change the dataset \`${manifest.name}\``,
     consequences: [
       ...(manifest.sequence === 1
-        ? ["Nobody else can use it until you share it."]
+        ? ["Nobody else can use it until you share it.", ...rawWords(manifest)]
         : ["Every grant of the manifest before is void; the workspaces that keep it get new ones."]),
       ...rulesWords(manifest.rules),
     ],
