@@ -4,7 +4,8 @@
 //! workspaces and admin of an organisation. Limits: loopback; the browser shares the cores with server and database.
 
 use std::{
-    io::Write as _,
+    fs::File,
+    io::{BufWriter, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -12,8 +13,10 @@ use std::{
 use cloister_seed::Plan;
 use serde_json::{Value, json};
 
-use crate::{Failure, figures::percentile, house::House};
+use crate::{Failure, figures::percentile, house::House, world::text};
 
+/// The largest file that the console takes, but for what the limit itself adds.
+const LARGEST: u64 = 2_000_000_000;
 const GOAL: &str = "goal p95 1500 ms";
 
 /// On one database, each page so often.
@@ -29,10 +32,36 @@ pub(crate) async fn bench(loads: usize, database: Option<&str>, size: Option<&st
     let asked = json!({
         "url": house.deployment.url, "token": first.token, "loads": loads, "pages": pages(&house)?,
     });
-    for line in browse(&asked)?.lines() {
+    for line in browse("pages.mjs", &asked)?.lines() {
         show(name, &serde_json::from_str(line)?)?;
     }
-    Ok(())
+    upload(&house, name, if size.is_none() { LARGEST } else { LARGEST / 100 })
+}
+
+/// A file of so many bytes through the page that adds datasets.
+fn upload(house: &House, name: &str, bytes: u64) -> Result<(), Failure> {
+    let file = house.deployment.scratch().join("large.csv");
+    let mut out = BufWriter::new(File::create(&file)?);
+    out.write_all(b"n,text\n")?;
+    let line = format!("1,{}\n", "x".repeat(997));
+    for _ in 0..bytes / 1000 - 1 {
+        out.write_all(line.as_bytes())?;
+    }
+    out.flush()?;
+    let passphrase = text(&house.examiner.ok(&["key", "backup"]), "passphrase")?;
+    let first = house.seeded.people.first().ok_or("nobody")?;
+    let asked = json!({
+        "url": house.deployment.url, "token": first.token, "passphrase": passphrase, "file": file,
+    });
+    let measured: Value = serde_json::from_str(&browse("upload.mjs", &asked)?)?;
+    let number = |field: &str| measured[field].as_f64().ok_or("the browser told no number");
+    println!(
+        "console: {name}: {} MB encrypted and uploaded in {:.0} s; the page held {:.0} MB at most (goal 400 MB)",
+        bytes / 1_000_000,
+        number("seconds")?,
+        number("heap")? / 1e6
+    );
+    Ok(std::fs::remove_file(file)?)
 }
 
 /// Every page that shows what the deployment is full of.
@@ -64,9 +93,12 @@ fn web() -> PathBuf {
 }
 
 /// What the browser measured, a line a page.
-fn browse(asked: &Value) -> Result<String, Failure> {
+fn browse(script: &str, asked: &Value) -> Result<String, Failure> {
     let mut node = Command::new("node");
-    node.arg("tests/bench/pages.mjs").current_dir(web()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    node.arg(Path::new("tests/bench").join(script))
+        .current_dir(web())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut child = node.spawn()?;
     child.stdin.take().ok_or("no pipe")?.write_all(asked.to_string().as_bytes())?;
     let output = child.wait_with_output()?;

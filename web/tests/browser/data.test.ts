@@ -115,7 +115,7 @@ test("it is encrypted, uploaded, converted by a worker and signed for", async ()
   await page.getByText("Change the dataset Patients").waitFor();
   await sign(wim);
   await page.getByRole("heading", { name: "Patients is ready" }).waitFor();
-  await page.getByText("300 rows in 3 columns, encrypted. 1 rows did not fit").waitFor();
+  await page.getByText("300 rows in 3 columns, encrypted. 1 row did not fit").waitFor();
   await page.getByRole("region", { name: "Signed along with it" }).getByText("Share the dataset").waitFor();
   await wim.look("dataset-added");
   await page.getByRole("link", { name: "Open and share it" }).click();

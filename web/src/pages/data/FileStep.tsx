@@ -149,7 +149,7 @@ function Bad({ look, draft, onChange }: { look: Look; draft: Draft; onChange: Pr
       )}
       <Checkbox
         label="Leave out rows that do not fit"
-        description="Otherwise the first look of the worker tells you of them, and nothing is added"
+        description="Otherwise the worker lists them and makes no dataset"
         checked={draft.skipBadRows}
         onChange={(event) => onChange({ skipBadRows: event.currentTarget.checked })}
       />

@@ -115,6 +115,13 @@ export function Fault({ report }: { report: Report }) {
   );
 }
 
+const leftOut = (rows: number) =>
+  rows === 0
+    ? ""
+    : rows === 1
+      ? " 1 row did not fit and was left out."
+      : ` ${rows} rows did not fit and were left out.`;
+
 /** How far it is. */
 export function Progress(props: { adding: Adding; name: string; onHalt: () => void; onAgain: () => void }) {
   const { adding, name } = props;
@@ -140,8 +147,7 @@ export function Progress(props: { adding: Adding; name: string; onHalt: () => vo
         {phase === "done" && report && (
           <Text size="sm" role="status">
             {report.rows} rows in {report.columns?.length ?? 0} columns, encrypted.
-            {report.badRowCount > 0 ? ` ${report.badRowCount} rows did not fit and were left out.` : ""}{" "}
-            Nobody else can use it until you share it.
+            {leftOut(report.badRowCount)} Nobody else can use it until you share it.
           </Text>
         )}
         {phase === "fault" && report && <Fault report={report} />}
