@@ -9,7 +9,7 @@ const Source = lazy(() => import("./editor/Source").then((part) => ({ default: p
 function Side({ who, text, code }: { who: string; text: string; code: boolean }) {
   return (
     <div style={{ flex: "1 1 280px", minWidth: 0 }}>
-      <Text size="xs" c="dimmed" mb={4}>
+      <Text size="xs" mb={4}>
         {who}
       </Text>
       {code ? (
@@ -54,6 +54,9 @@ export function Conflict(props: {
       icon={<IconGitMerge size={18} />}
       title="Someone changed this since you opened it"
       styles={{
+        root: {
+          background: "color-mix(in srgb, var(--mantine-color-yellow-7) 10%, var(--mantine-color-body))",
+        },
         title: { color: "var(--mantine-color-text)" },
         message: { color: "var(--mantine-color-text)" },
       }}

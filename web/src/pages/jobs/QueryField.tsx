@@ -43,9 +43,9 @@ export function QueryField({ value, onChange, error, tables, variables }: Props)
     );
   return (
     <div>
-      <Group justify="space-between" align="flex-end" mb={6}>
-        <div>
-          <Text size="sm" fw={500} component="div">
+      <Group justify="space-between" align="flex-end" mb={6} gap="sm">
+        <div style={{ flex: "1 1 300px" }}>
+          <Text size="sm" fw={600} component="div">
             Query
           </Text>
           <Text size="xs" c="dimmed" id={help}>
@@ -80,7 +80,7 @@ export function QueryField({ value, onChange, error, tables, variables }: Props)
           )}
         </div>
         <div style={{ flex: "1 1 200px", minWidth: 0 }}>
-          <Text size="sm" fw={500} mb={4}>
+          <Text size="sm" fw={600} mb={4}>
             Tables
           </Text>
           {tables ? <TableList tables={tables} /> : <Skeleton height={80} radius="md" />}

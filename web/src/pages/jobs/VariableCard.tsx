@@ -137,9 +137,10 @@ interface Props {
 
 function Standard({ variable, wrong, tables, onChange }: Omit<Props, "onRemove">) {
   return (
-    <Group align="flex-end" mih={36}>
+    <Group align="flex-start" gap="sm" mih={36}>
       <Checkbox
-        label="A run may leave it out"
+        mt={8}
+        label={variable.optional ? "A run may leave it out; then it is" : "A run may leave it out"}
         checked={variable.optional}
         onChange={(event) => onChange({ ...variable, optional: event.currentTarget.checked })}
       />
@@ -147,7 +148,7 @@ function Standard({ variable, wrong, tables, onChange }: Omit<Props, "onRemove">
         <ValueInput
           type={variable.type}
           tables={tables}
-          label="Default"
+          aria-label="Default"
           error={wrong.standard}
           value={variable.standard}
           onChange={(standard) => onChange({ ...variable, standard })}

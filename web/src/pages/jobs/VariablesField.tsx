@@ -34,7 +34,7 @@ export function VariablesField(props: {
     <section aria-label="Input variables">
       <Group justify="space-between" align="flex-end">
         <div>
-          <Title order={3} fz="sm" fw={500}>
+          <Title order={3} fz="sm" fw={600}>
             Input variables
           </Title>
           <Text size="xs" c="dimmed">

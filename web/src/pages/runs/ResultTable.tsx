@@ -59,7 +59,7 @@ export function ResultTable({ table, sample }: { table: ResultRows; sample: read
           aria-rowcount={table.rows + 1}
           className={classes.table}
           stickyHeader
-          style={{ minWidth: `${total}ch` }}
+          style={{ width: `${total}ch` }}
         >
           <colgroup>
             {table.columns.map(({ name }, at) => (

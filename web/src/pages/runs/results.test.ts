@@ -96,7 +96,7 @@ test("values, widths and names of files", () => {
   expect(
     [null, true, 5n, new Date("2027-01-01T00:00:00Z"), new Date("2027-01-01T10:00:00Z")].map(shown),
   ).toEqual(["", "true", "5", "2027-01-01", "2027-01-01T10:00:00.000Z"]);
-  expect(widths(tableOf(["n", "text"], []), [[1, "x".repeat(100)]])).toEqual([9, 43]);
+  expect(widths(tableOf(["n", "text"], []), [[1, "x".repeat(100)]])).toEqual([13, 45]);
   expect(fileName("Count, by site", "01900000-0000-7000-8000-0000000000ab", "csv")).toBe(
     "count-by-site-000000ab.csv",
   );

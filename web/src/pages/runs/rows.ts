@@ -63,7 +63,7 @@ function dateText(date: Date): string {
 export function widths(table: Table, sample: readonly Row[]): readonly number[] {
   return table.columns.map(({ name }, at) => {
     const longest = sample.reduce((most, row) => Math.max(most, shown(row[at]).length), name.length);
-    return Math.min(40, Math.max(6, longest)) + 3;
+    return Math.min(40, Math.max(8, longest)) + 5;
   });
 }
 

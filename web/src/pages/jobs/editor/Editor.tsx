@@ -1,5 +1,11 @@
 /** The editor of a job's query; loaded when one is edited. */
-import { acceptCompletion, autocompletion, completionKeymap } from "@codemirror/autocomplete";
+import {
+  acceptCompletion,
+  autocompletion,
+  closeCompletion,
+  completionKeymap,
+  completionStatus,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentUnit } from "@codemirror/language";
 import { linter, lintKeymap } from "@codemirror/lint";
@@ -16,7 +22,6 @@ import { sqlOn } from "./sql";
 export interface EditorProps {
   value: string;
   onChange: (value: string) => void;
-  onBlur?: () => void;
   label: string;
   /** The id of what tells more about it. */
   describedBy: string;
@@ -50,7 +55,8 @@ const base: Extension = [
   bracketMatching(),
   highlightActiveLine(),
   indentUnit.of("  "),
-  autocompletion({ icons: false }),
+  // Few enough to need no scrolling, which the keyboard could not do within the list.
+  autocompletion({ icons: false, maxRenderedOptions: 8 }),
   EditorView.lineWrapping,
   keymap.of([
     { key: "Tab", run: acceptCompletion },
@@ -86,7 +92,10 @@ export function Editor(props: EditorProps) {
           attributes.current.of([]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) now.current.onChange(update.state.doc.toString());
-            if (update.focusChanged && !update.view.hasFocus) now.current.onBlur?.();
+            // What was typed last may be completed after the focus went: nobody is there to choose.
+            if (!update.view.hasFocus && completionStatus(update.state) !== null) {
+              queueMicrotask(() => closeCompletion(update.view));
+            }
           }),
         ],
       }),

@@ -22,7 +22,7 @@ function shown({ label, before }: Omit<Props, "source">): Extension {
     EditorState.readOnly.of(true),
     EditorView.editable.of(false),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ "aria-label": label, role: "document", tabindex: "0" }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorView.theme({ ".cm-scroller": { maxHeight: "30rem" } }),
     before === undefined
       ? []

@@ -1,7 +1,8 @@
-/** What may stand at a place of a query, beyond what the SQL mode knows: columns without their table, and variables. */
+/** What may stand at a place of a query, beyond the SQL mode's tables: columns without their table, variables, words. */
 import type { Completion, CompletionContext, CompletionResult } from "@codemirror/autocomplete";
 import { tokens } from "../../../core/acts/sql";
 import type { TableInfo } from "../tables";
+import { FUNCTIONS, KEYWORDS } from "./words";
 
 export interface VariableInfo {
   readonly name: string;
@@ -23,9 +24,14 @@ export const columnCompletion = (column: TableInfo["columns"][number], table: st
   label: column.name,
   apply: quoted(column.name),
   type: "property",
-  detail: `${column.type} · ${table}`,
+  detail: ` ${column.type} · ${table}`,
   boost: 2,
 });
+
+const WORDS: readonly Completion[] = [
+  ...KEYWORDS.map((label) => ({ label, type: "keyword", boost: -1 })),
+  ...FUNCTIONS.map((label) => ({ label, type: "function", detail: " function" })),
+];
 
 export function complete(
   context: CompletionContext,
@@ -47,5 +53,5 @@ export function complete(
   const options = tablesIn(context.state.doc.toString(), known).flatMap((table) =>
     table.columns.map((column) => columnCompletion(column, table.name)),
   );
-  return { from: word.from, options, validFor: /^\w*$/ };
+  return { from: word.from, options: [...options, ...WORDS], validFor: /^\w*$/ };
 }

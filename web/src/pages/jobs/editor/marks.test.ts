@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { CompletionContext } from "@codemirror/autocomplete";
 import { EditorState } from "@codemirror/state";
 import { expect, test } from "vitest";
 import type { TableInfo } from "../tables";
 import { complete, quoted, tablesIn } from "./complete";
 import { marksOf } from "./marks";
+import { FUNCTIONS } from "./words";
 
 const table = (name: string, ...columns: string[]): TableInfo => ({
   name,
@@ -39,12 +42,21 @@ test("a mark says what would be right", () => {
   );
 });
 
+test("the functions offered are those that jobs have", () => {
+  const path = "../../../../../crates/shared/model/src/engine.rs";
+  const source = readFileSync(join(import.meta.dirname, path), "utf8");
+  const list = source.slice(source.indexOf("pub const FUNCTIONS"));
+  expect(FUNCTIONS).toEqual([...list.matchAll(/"([a-z0-9_]+)"/g)].map(([, name]) => name));
+});
+
 const completed = (text: string, explicit = false) => {
   const state = EditorState.create({ doc: text });
   const found = complete(new CompletionContext(state, text.length, explicit), KNOWN, [
     { name: "low", type: "integer" },
   ]);
-  return found?.options.map((option) => option.label);
+  return found?.options
+    .filter(({ type }) => type !== "keyword" && type !== "function")
+    .map(({ label }) => label);
 };
 
 test("columns of the tables that the query names, and variables, are offered", () => {

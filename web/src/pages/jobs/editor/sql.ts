@@ -1,5 +1,7 @@
 /** The SQL of the engine, as the editor reads it. */
-import { PostgreSQL, SQLDialect, sql } from "@codemirror/lang-sql";
+import type { CompletionContext } from "@codemirror/autocomplete";
+import { PostgreSQL, SQLDialect, schemaCompletionSource } from "@codemirror/lang-sql";
+import { LanguageSupport } from "@codemirror/language";
 import type { TableInfo } from "../tables";
 import { columnCompletion, complete, quoted, type VariableInfo } from "./complete";
 
@@ -10,7 +12,7 @@ const dialect = SQLDialect.define({
   specialVar: "$",
 });
 
-export const plainSql = () => sql({ dialect });
+export const plainSql = () => new LanguageSupport(dialect.language);
 
 /** SQL that completes the workspace's tables, their columns and the job's variables. */
 export function sqlOn(tables: readonly TableInfo[], variables: readonly VariableInfo[]) {
@@ -22,17 +24,18 @@ export function sqlOn(tables: readonly TableInfo[], variables: readonly Variable
           label: table.name,
           apply: quoted(table.name),
           type: "class",
-          detail: `${table.dataset} of ${table.owner}`,
+          // The blank keeps name and detail apart for screen readers.
+          detail: ` ${table.dataset} of ${table.owner}`,
           boost: 3,
         },
         children: table.columns.map((column) => columnCompletion(column, table.name)),
       },
     ]),
   );
-  return [
-    sql({ dialect, schema }),
+  return new LanguageSupport(dialect.language, [
+    dialect.language.data.of({ autocomplete: schemaCompletionSource({ dialect, schema }) }),
     dialect.language.data.of({
-      autocomplete: (context: Parameters<typeof complete>[0]) => complete(context, tables, variables),
+      autocomplete: (context: CompletionContext) => complete(context, tables, variables),
     }),
-  ];
+  ]);
 }
