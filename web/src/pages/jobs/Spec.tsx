@@ -117,7 +117,7 @@ export function Spec({ job, held }: { job: Job; held: Held }) {
     <Box className="card" p="lg" component="section" aria-label="What will run">
       <Group justify="space-between" mb="sm">
         <Title order={2} fz="md">
-          Exactly what will run
+          {job.state === "rejected" ? "What was rejected" : "Exactly what will run"}
         </Title>
         <Digest text={held.spec.digest} what="digest of the spec" />
       </Group>

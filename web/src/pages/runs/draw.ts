@@ -59,6 +59,7 @@ function optionOf({ x, y, kind }: ChartChoice, points: readonly Point[]) {
         data: numeric ? points.map((point) => [Number(point.x), point.y]) : points.map((point) => point.y),
         itemStyle: { color: INK },
         lineStyle: { color: INK },
+        barMaxWidth: 72,
         symbolSize: kind === "line" ? 5 : 7,
         emphasis: { disabled: true },
       },

@@ -64,7 +64,9 @@ const chrome = EditorView.theme({
   "li[aria-selected] .cm-completionDetail": { color: "inherit" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
   ".cm-diagnostic": { padding: "6px 10px", fontFamily: "var(--mantine-font-family)" },
-  ".cm-changedLine, .cm-insertedLine": {
+  // A line of a changed text holds its inserted part: only one of the two is tinted.
+  ".cm-insertedLine": { background: "transparent !important" },
+  ".cm-changedLine": {
     background: "color-mix(in srgb, var(--mantine-color-green-6) 14%, transparent) !important",
   },
   ".cm-deletedChunk": {
@@ -72,10 +74,10 @@ const chrome = EditorView.theme({
     paddingLeft: "6px",
   },
   ".cm-changedText": {
-    background: "color-mix(in srgb, var(--mantine-color-green-6) 30%, transparent) !important",
+    background: "color-mix(in srgb, var(--mantine-color-green-6) 22%, transparent) !important",
   },
   ".cm-deletedChunk .cm-deletedText": {
-    background: "color-mix(in srgb, var(--mantine-color-red-6) 30%, transparent) !important",
+    background: "color-mix(in srgb, var(--mantine-color-red-6) 20%, transparent) !important",
   },
   ".cm-collapsedLines": {
     background: "var(--cloister-hover)",
