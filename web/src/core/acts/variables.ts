@@ -60,7 +60,7 @@ export function inputProblem(
   try {
     return valueProblem(variable, inputValue(variable.type, variable.name, text), tables);
   } catch (thrown) {
-    if (thrown instanceof CoreError) return thrown.message;
+    if (thrown instanceof CoreError) return `not a value of the type ${variable.type}`;
     throw thrown;
   }
 }

@@ -1,30 +1,22 @@
 import { Alert, Box, Button, Group, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useMutation, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { ApiError } from "../../api/client";
-import { type Job, meQuery } from "../../api/queries";
-import { submitJob, testJob } from "../../core/acts/jobs";
-import type { Job as WireJob } from "../../core/wire";
-import { asWire } from "../../signing/core";
-import { useAct } from "../../signing/hooks";
-import { ProblemAlert } from "../../ui/states";
+import { meQuery } from "../../api/queries";
+import { holdWorkspace } from "../../core/acts/hold";
+import { useOwnCore } from "../../signing/hooks";
+import { Loaded, ProblemAlert } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { Conflict } from "./Conflict";
 import { DeleteDraft } from "./DeleteDraft";
+import { DraftActs } from "./DraftActs";
 import { draftOf, type JobDraft, problemsOf, sameText } from "./form";
 import { JobForm, useTables } from "./JobForm";
 import { keptKey } from "./kept";
+import { ReadDraft } from "./ReadDraft";
 import { putDraft, type TaggedJob, taggedJobQuery } from "./tagged";
 import { type DraftEditing, useDraft } from "./useDraft";
-
-const STALE = [["jobs"], ["runs"]];
-
-/** A refusal is seen by who pressed the button, however far the page is scrolled. */
-function intoView(refusal: HTMLElement | null): void {
-  refusal?.scrollIntoView({ block: "nearest" });
-}
 
 /** Told once a save was tried, and from then on while the form is mended. */
 export function useProblems(editing: DraftEditing, workspace: string) {
@@ -84,46 +76,8 @@ export function Restored({ editing }: { editing: DraftEditing }) {
   );
 }
 
-function Acts({ job, changed }: { job: Job; changed: boolean }) {
-  const navigate = useNavigate();
-  const wire = asWire<WireJob>(job);
-  const submit = useAct(
-    (core, _: undefined) => submitJob(core, wire),
-    STALE,
-    () => notifications.show({ message: "Submitted: the others are asked for their review." }),
-  );
-  const test = useAct(
-    (core, _: undefined) => testJob(core, wire),
-    STALE,
-    (run) => void navigate({ to: "/runs/$id", params: { id: run.id } }),
-  );
-  return (
-    <>
-      <Group mt="lg" pt="md" style={{ borderTop: "1px solid var(--cloister-line)" }}>
-        <Button variant="default" loading={test.isPending} onClick={() => test.mutate(undefined)}>
-          Test on made-up rows
-        </Button>
-        <Button loading={submit.isPending} onClick={() => submit.mutate(undefined)}>
-          Submit for review
-        </Button>
-        <Text size="xs" {...(changed ? { fw: 600 } : { c: "dimmed" })} role="status">
-          {changed
-            ? "Save the draft first: what you changed since is neither tested nor submitted."
-            : "The saved draft is what is tested and submitted."}
-        </Text>
-      </Group>
-      {(submit.error || test.error) && (
-        <Stack mt="md" gap="xs" ref={intoView}>
-          {submit.error && <ProblemAlert error={submit.error} title="Not submitted" />}
-          {test.error && <ProblemAlert error={test.error} title="Not tested" />}
-        </Stack>
-      )}
-    </>
-  );
-}
-
-/** A job that binds nobody yet. */
-export function Draft({ tagged }: { tagged: TaggedJob }) {
+/** A job that binds nobody yet, to be changed by who may. */
+function Editable({ tagged }: { tagged: TaggedJob }) {
   const { job } = tagged;
   const { data: me } = useSuspenseQuery(meQuery);
   const editing = useDraft(keptKey(me.user.id, job.id), job.draft);
@@ -156,7 +110,30 @@ export function Draft({ tagged }: { tagged: TaggedJob }) {
           </Button>
         </Group>
       </Stack>
-      <Acts job={job} changed={editing.changed} />
+      <DraftActs job={job} changed={editing.changed} />
     </Box>
+  );
+}
+
+/** A draft: whoever made it and administrators change it, every member reads, tests and submits it. */
+export function Draft({ tagged }: { tagged: TaggedJob }) {
+  const { job } = tagged;
+  const { data: me } = useSuspenseQuery(meQuery);
+  const core = useOwnCore();
+  const own = job.creator === me.user.email;
+  const administers = useQuery({
+    queryKey: ["workspaces", job.workspace, "administers", me.certificate?.digest],
+    queryFn: async () => {
+      const { force } = await holdWorkspace(await core(), job.workspace);
+      return force?.now.body.administrators.includes(me.certificate?.digest ?? "") ?? false;
+    },
+    enabled: !own,
+    retry: false,
+  });
+  if (own) return <Editable tagged={tagged} />;
+  return (
+    <Loaded of={administers}>
+      {(may) => (may ? <Editable tagged={tagged} /> : <ReadDraft job={job} />)}
+    </Loaded>
   );
 }

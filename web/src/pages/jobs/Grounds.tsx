@@ -106,13 +106,13 @@ export function Tested({ job, held }: { job: Job; held: Held }) {
   );
 }
 
-/** Runs on real data link themselves from here. */
+/** How often and until when it may still run. */
 export function RunsLeft({ job }: { job: Job }) {
   const left = Math.max(0, job.draft.max_runs - job.runs_used);
   const until = job.draft.valid_until;
   return (
     <Text size="xs" c="dimmed" component="div">
-      {left === 0 ? "No run is left." : left === 1 ? "One run is left." : `${left} runs are left.`}
+      {left === 1 ? "One run is left." : `${left} runs are left.`}
       {until && (
         <>
           {" "}

@@ -8,7 +8,23 @@ import { useAct } from "../../signing/hooks";
 import { ProblemAlert } from "../../ui/states";
 import { RunsLeft } from "./Grounds";
 import type { Held } from "./held";
+import { mayRun, runWords } from "./policy";
 import { RunDialog } from "./RunDialog";
+
+/** Why this person cannot run it now. */
+function noRun(job: Job, { workspace, spec }: Held, own: string): string | undefined {
+  const { max_runs, valid_until } = spec.spec;
+  if (!mayRun(workspace, spec.author.certificate.email, own)) {
+    return `The run policy of the workspace does not name you. Who may run it: ${runWords(workspace).toLowerCase()}.`;
+  }
+  if (job.runs_used >= max_runs) {
+    return "No run is left: return it to draft, and let the others approve more runs.";
+  }
+  if (valid_until !== undefined && Date.parse(valid_until) <= Date.now()) {
+    return "The time in which it may run has passed: return it to draft, and let the others approve a later one.";
+  }
+  return undefined;
+}
 
 /** Run it, or take it back. */
 export function JobActs({ job, held, own }: { job: Job; held: Held | undefined; own: string }) {
@@ -18,6 +34,7 @@ export function JobActs({ job, held, own }: { job: Job; held: Held | undefined; 
     [["jobs"], ["runs"]],
   );
   const accepted = job.state === "accepted";
+  const why = accepted && held ? noRun(job, held, own) : undefined;
   return (
     <Box className="card" p="lg" component="section" aria-label="Acts">
       <Stack gap="sm">
@@ -27,7 +44,7 @@ export function JobActs({ job, held, own }: { job: Job; held: Held | undefined; 
         {withdraw.error && <ProblemAlert error={withdraw.error} />}
         <Group>
           {accepted && (
-            <Button onClick={dialog.open} disabled={!held || job.runs_used >= job.draft.max_runs}>
+            <Button onClick={dialog.open} disabled={!held || why !== undefined}>
               Run
             </Button>
           )}
@@ -35,7 +52,13 @@ export function JobActs({ job, held, own }: { job: Job; held: Held | undefined; 
             Return to draft
           </Button>
         </Group>
-        {accepted && <RunsLeft job={job} />}
+        {why !== undefined ? (
+          <Text size="sm" role="status">
+            {why}
+          </Text>
+        ) : (
+          accepted && <RunsLeft job={job} />
+        )}
         <Text size="xs" c="dimmed">
           Returning to draft voids every approval.
         </Text>

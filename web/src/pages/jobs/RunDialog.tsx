@@ -3,48 +3,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Job } from "../../api/queries";
 import { runJob } from "../../core/acts/runs";
-import { inputProblem } from "../../core/acts/variables";
 import { constraintWords } from "../../core/describe/jobs";
-import type { Spec, Variable } from "../../core/statement/bodies/jobs";
+import type { Spec } from "../../core/statement/bodies/jobs";
 import type { Job as WireJob } from "../../core/wire";
 import { asWire } from "../../signing/core";
 import { useAct } from "../../signing/hooks";
 import { ProblemAlert, sentence } from "../../ui/states";
 import type { Held } from "./held";
+import { givenOf, inputProblems } from "./inputs";
 import { ValueInput } from "./ValueInput";
-import { momentOf } from "./variables";
-
-/** What was typed for each variable, in the words that the core takes; what was left out is left out. */
-export function givenOf(
-  variables: readonly Variable[],
-  typed: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    variables.flatMap(({ name, type, default: standard }) => {
-      const text = typed[name] ?? "";
-      // Nothing typed means the default where there is one; only a text may be empty on purpose.
-      if (text === "" && (standard !== undefined || type !== "string")) return [];
-      return [[name, type === "datetime" ? (momentOf(text) ?? text) : text]];
-    }),
-  );
-}
-
-/** What is wrong with the inputs, by variable. */
-export function inputProblems(
-  spec: Spec,
-  typed: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const given = givenOf(spec.variables, typed);
-  const tables = Object.keys(spec.tables);
-  return Object.fromEntries(
-    spec.variables.flatMap((variable) => {
-      const text = given[variable.name];
-      if (text === undefined) return variable.default === undefined ? [[variable.name, "Give a value."]] : [];
-      const why = inputProblem(variable, text, tables);
-      return why === undefined ? [] : [[variable.name, sentence(why.replaceAll("`", ""))]];
-    }),
-  );
-}
 
 function Inputs(props: {
   spec: Spec;

@@ -58,6 +58,15 @@ export function benches(held: HeldWorkspace, author: string, reviews: readonly R
   });
 }
 
+/** Whether the charter lets this member run a job of that author. */
+export function mayRun(held: HeldWorkspace, author: string, email: string): boolean {
+  const run = held.force?.now.body.run;
+  if (!run) return false;
+  if (run.policy === "creator_only") return email === author;
+  if (run.policy === "all_members") return membersOf(held).some((one) => one.certificate.email === email);
+  return run.members.some((member) => held.people.get(member)?.certificate.email === email);
+}
+
 /** Who may run, in words. */
 export function runWords(held: HeldWorkspace): string {
   const run = held.force?.now.body.run;

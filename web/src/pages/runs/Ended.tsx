@@ -25,7 +25,7 @@ export function Ended({ run }: { run: Run }) {
       </Alert>
     );
   }
-  const { what, remedy } = failureOf(run.code, run.check);
+  const { what, remedy } = failureOf(run.code, run.check, run.kind);
   return (
     <Alert color="red" variant="light" title="The run failed" styles={STYLES}>
       <Stack gap="xs">

@@ -25,5 +25,7 @@ test("every check and code of the engine is told in words", () => {
 test("a check is told rather than the code that comes with it", () => {
   expect(failureOf("refused", "grant").what).toContain("not shared");
   expect(failureOf("rule.join", "rule.join").what).toContain("inner joins");
+  expect(failureOf("plan.node", "plan.node").remedy).toMatch(/^Return the job to draft/);
+  expect(failureOf("plan.node", "plan.node", "test").remedy).toBe("Change the draft and test it again.");
   expect(unknown.remedy).toContain("operator");
 });

@@ -6,6 +6,8 @@ export interface Failure {
 }
 
 const EDIT = "Return the job to draft, change it, test it and submit it again.";
+/** The same for a test, whose job is a draft. */
+const EDIT_DRAFT = "Change the draft and test it again.";
 const ASK = "Run it again; if it stays so, tell the operator of this server the run's id.";
 const OWNER = "Ask the owner of the dataset to add it again.";
 
@@ -110,7 +112,16 @@ const RULE: Readonly<Record<string, string>> = {
 };
 
 /** What to tell about a run that failed. */
-export function failureOf(code: string | null | undefined, check: string | null | undefined): Failure {
+export function failureOf(
+  code: string | null | undefined,
+  check: string | null | undefined,
+  kind = "real",
+): Failure {
+  const { what, remedy } = told(code, check);
+  return { what, remedy: kind === "test" ? remedy.replace(EDIT, EDIT_DRAFT) : remedy };
+}
+
+function told(code: string | null | undefined, check: string | null | undefined): Failure {
   const rule = check?.startsWith("rule.") ? RULE[check.slice("rule.".length)] : undefined;
   if (rule !== undefined) {
     return { what: `The rules of a protected table refused the query: ${rule}.`, remedy: EDIT };
