@@ -31,8 +31,8 @@ function Changes({ before, now }: { before: HeldSpec; now: HeldSpec }) {
   return (
     <Stack gap="sm">
       <Text size="sm">
-        Against the version that {before.author.certificate.email} signed <Time at={before.signed} />.{" "}
-        {changes.length === 0 && "Nothing that runs differs."}
+        Against the last accepted version that is known, which {before.author.certificate.email} signed{" "}
+        <Time at={before.signed} />. {changes.length === 0 && "Nothing that runs differs."}
       </Text>
       {before.spec.source !== now.spec.source && (
         <Source source={now.spec.source} before={before.spec.source} label="Changes of the text" />
@@ -129,7 +129,7 @@ export function Spec({ job, held }: { job: Job; held: Held }) {
             value={shown}
             onChange={(value) => setWanted(value === "changes" ? "changes" : "whole")}
             data={[
-              { value: "changes", label: "Changes since the last accepted version" },
+              { value: "changes", label: "What changed" },
               { value: "whole", label: "Whole text" },
             ]}
             style={{ alignSelf: "flex-start" }}
