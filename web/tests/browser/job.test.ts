@@ -1,12 +1,11 @@
 /** A job as its author, its reviewer and its reader meet it: written, reviewed, changed, run, cancelled, taken home. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Download, Locator, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sign } from "./acts";
 import { launch, type Person } from "./browser";
 import { Deployment, PASSWORD } from "./deployment";
-import { study, WIM } from "./study";
+import { contentOf, editorOf, save, study, tested, verified, WIM } from "./study";
 
 const deployment = new Deployment();
 let browser: Browser;
@@ -25,13 +24,6 @@ afterAll(async () => {
   await browser?.close();
   await deployment.remove();
 });
-
-const editorOf = (page: Page): Locator => page.getByLabel("Query");
-const save = async (page: Page) => {
-  await page.getByRole("button", { name: "Save draft" }).click();
-  await page.getByText("The saved draft is what is tested and submitted").waitFor();
-};
-const contentOf = async (download: Download): Promise<Buffer> => readFileSync(await download.path());
 
 test("the editor completes tables and columns, underlines what no table has, and lets the keyboard out", async () => {
   const { page } = wim;
@@ -103,6 +95,7 @@ test("input variables have types, constraints joined by OR, and a default that m
   await wim.look("job-variables");
   await card.getByLabel("Default").fill("1");
   await page.getByLabel("May run", { exact: true }).fill("5");
+  await page.getByLabel("May run until").fill("2099-01-01T12:00");
   await page.getByRole("button", { name: "Save draft" }).click();
   await page.getByRole("heading", { name: "Count", level: 1 }).waitFor();
   await page.waitForURL(/\/jobs\//);
@@ -111,6 +104,7 @@ test("input variables have types, constraints joined by OR, and a default that m
   const again = page.getByRole("group", { name: "Variable low" });
   expect(await again.getByLabel("Default").inputValue()).toBe("1");
   expect(await again.getByText("9", { exact: true }).count()).toBe(1);
+  expect(await page.getByLabel("May run until").inputValue()).toBe("2099-01-01T12:00");
   wim.fine();
 });
 
@@ -266,7 +260,7 @@ test("the result is a table, a chart and files; the bundle verifies offline", as
   const file = join(deployment.folder, bundle.suggestedFilename());
   await bundle.saveAs(file);
   await page.getByText(`cloister verify ${bundle.suggestedFilename()}`).waitFor();
-  const { checks } = verified(file);
+  const { checks } = verified(deployment, file);
   expect(checks.length).toBeGreaterThan(20);
   expect(checks.filter((one) => one.outcome !== "holds").map((one) => one.check)).toEqual([]);
   await page.getByRole("button", { name: "Decrypt the log" }).click();
@@ -278,17 +272,6 @@ test("the result is a table, a chart and files; the bundle verifies offline", as
   await page.getByRole("img", { name: /^Scatter plot of n by grp/ }).waitFor();
   wim.fine();
 });
-
-/** `cloister verify` on a bundle: 3 says that all holds and the worker is simulated. */
-function verified(file: string): { checks: { check: string; outcome: string }[] } {
-  try {
-    return JSON.parse(deployment.cli("wim", ["verify", file]));
-  } catch (thrown) {
-    const { status, stdout } = thrown as { status: number; stdout: string };
-    expect(status, stdout).toBe(3);
-    return JSON.parse(stdout);
-  }
-}
 
 /** Hundreds of millions of rows, sixty at a time: the worker hears of a cancel between them. */
 const PAIRS = " a, (select 1 as one from lab b, lab c, lab d, lab e) x where";
@@ -331,27 +314,23 @@ test("a run under way shows where it is and how long it has taken, and stops whe
   const before = await elapsed.textContent();
   await expect.poll(() => elapsed.textContent()).not.toBe(before);
   await wim.look("run-live");
+  // A tab that hears no events asks instead.
+  const deaf = await wim.tab();
+  deaf.expect(/api\/v1\/events/);
+  await deaf.page.route("**/api/v1/events*", (route) => route.abort());
+  await deaf.page.goto(page.url());
+  await deaf.page.getByText(/The worker computes/).waitFor();
   await progress.getByRole("button", { name: "Cancel run" }).click();
   await page.getByText("The run was cancelled").waitFor();
+  await deaf.page.getByText("The run was cancelled").waitFor();
+  deaf.fine();
+  await deaf.page.close();
   await wim.look("run-cancelled");
   wim.fine();
 });
 
-/** A draft of its own, tested on made-up rows; the page shows its run. */
-async function tested(name: string, query: string): Promise<void> {
-  const { page } = wim;
-  await page.goto(`${deployment.url}/workspaces/${workspace}/jobs/new`);
-  await page.getByLabel("Name", { exact: true }).fill(name);
-  await editorOf(page).fill(query);
-  await page.getByRole("button", { name: "Save draft" }).click();
-  await page.getByRole("heading", { name, level: 1 }).waitFor();
-  await page.getByRole("button", { name: "Test on made-up rows" }).click();
-  await sign(wim);
-  await page.getByRole("heading", { name: `Test of ${name}`, level: 1 }).waitFor();
-}
-
 test("a run that failed says why and what to do", async () => {
-  await tested("Odd", "select grp, pi() as p from lab");
+  await tested(wim, workspace, "Odd", "select grp, pi() as p from lab");
   const { page } = wim;
   const told = page.getByRole("alert").filter({ hasText: "The run failed" });
   await told.getByText("The query calls a function that jobs do not have").waitFor();
@@ -366,7 +345,12 @@ test("a run that failed says why and what to do", async () => {
 });
 
 test("fifty thousand rows are scrolled, and only those in view are drawn", async () => {
-  await tested("Wide", "select a.id as one, b.id as other, a.grp from lab a, lab b limit 50000");
+  await tested(
+    wim,
+    workspace,
+    "Wide",
+    "select a.id as one, b.id as other, a.grp from lab a, lab b limit 50000",
+  );
   const { page } = wim;
   await page.getByRole("button", { name: "Decrypt and show" }).click();
   await page.getByText("50,000 rows, 3 columns").waitFor();
@@ -377,6 +361,28 @@ test("fifty thousand rows are scrolled, and only those in view are drawn", async
   await rows.locator('tr[aria-rowindex="50001"] td').first().getByText(/^\d+$/).waitFor();
   expect(await rows.locator("tr").count()).toBeLessThan(80);
   await wim.look("run-many-rows");
+  wim.fine();
+});
+
+test("what is typed while another tab submits the job is kept until it is a draft again", async () => {
+  const { page } = wim;
+  const run = page.url();
+  await page.getByRole("link", { name: "Wide", exact: true }).click();
+  await page.getByRole("button", { name: "Submit for review" }).waitFor();
+  const tab = await wim.tab();
+  await tab.page.goto(page.url());
+  await editorOf(tab.page).fill("select id from lab");
+  await tab.page.getByText("Save the draft first").waitFor();
+  await page.getByRole("button", { name: "Submit for review" }).click();
+  await sign(wim);
+  await tab.page.getByText("It is kept in this browser").waitFor();
+  await page.getByRole("button", { name: "Return to draft" }).click();
+  await sign(wim);
+  await tab.page.getByText("and did not save is here again").waitFor();
+  expect(await editorOf(tab.page).textContent()).toBe("select id from lab");
+  tab.fine();
+  await tab.page.close();
+  await page.goto(run);
   wim.fine();
 });
 

@@ -1,7 +1,8 @@
 /** A workspace of two organisations with a dataset in it, for tests of what comes after: made by the command line. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Download, Locator, Page } from "playwright-core";
+import { expect } from "vitest";
 import { makeKeys, sign } from "./acts";
 import { Person } from "./browser";
 import { type Deployment, PASSWORD } from "./deployment";
@@ -61,4 +62,42 @@ export async function study(deployment: Deployment, browser: Browser): Promise<S
   await wim.page.getByText("This browser does not know the workspace yet").waitFor({ state: "hidden" });
   shared(deployment, workspace);
   return { wim, ben, workspace };
+}
+
+/** The editor of a job. */
+export const editorOf = (page: Page): Locator => page.getByLabel("Query");
+
+/** Saves a draft that was changed. */
+export async function save(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText("The saved draft is what is tested and submitted").waitFor();
+}
+
+/** A draft of its own, tested on made-up rows; the page shows its run. */
+export async function tested(person: Person, workspace: string, name: string, query: string): Promise<void> {
+  const { page, url } = person;
+  await page.goto(`${url}/workspaces/${workspace}/jobs/new`);
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await editorOf(page).fill(query);
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+  await page.getByRole("button", { name: "Test on made-up rows" }).click();
+  await sign(person);
+  await page.getByRole("heading", { name: `Test of ${name}`, level: 1 }).waitFor();
+}
+
+export const contentOf = async (download: Download): Promise<Buffer> => readFileSync(await download.path());
+
+/** What `cloister verify` says of a bundle; its code 3 says that all holds and the worker is simulated. */
+export function verified(
+  deployment: Deployment,
+  file: string,
+): { checks: { check: string; outcome: string }[] } {
+  try {
+    return JSON.parse(deployment.cli("wim", ["verify", file]));
+  } catch (thrown) {
+    const { status, stdout } = thrown as { status: number; stdout: string };
+    expect(status, stdout).toBe(3);
+    return JSON.parse(stdout);
+  }
 }

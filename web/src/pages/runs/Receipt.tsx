@@ -3,7 +3,7 @@ import { IconCheck, IconDownload, IconMinus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Run } from "../../api/queries";
 import { holdWorkspace } from "../../core/acts/hold";
-import { verifyReceipt } from "../../core/results/open";
+import { type HeldReceipt, verifyReceipt } from "../../core/results/open";
 import type { Run as WireRun } from "../../core/wire";
 import { asWire } from "../../signing/core";
 import { useOwnCore } from "../../signing/hooks";
@@ -62,7 +62,51 @@ function Check({ done, text }: { done: boolean; text: string }) {
   );
 }
 
-/** What the receipt says, each check of it in words. */
+/** What the receipt says. */
+function Said({ held: { digest, receipt: said, release } }: { held: HeldReceipt }) {
+  return (
+    <Table aria-label="What the receipt says" verticalSpacing={6}>
+      <Table.Tbody>
+        <Table.Tr>
+          <Table.Th w={150}>Assurance</Table.Th>
+          <Table.Td>
+            <Assurance assurance={said.assurance} />
+          </Table.Td>
+        </Table.Tr>
+        <Table.Tr>
+          <Table.Th>Outcome</Table.Th>
+          <Table.Td>{said.outcome.replaceAll("_", " ")}</Table.Td>
+        </Table.Tr>
+        <Table.Tr>
+          <Table.Th>Ran</Table.Th>
+          <Table.Td>
+            <Time at={said.started} />, took {elapsed(said.started, said.finished)}
+          </Table.Td>
+        </Table.Tr>
+        <Table.Tr>
+          <Table.Th>Spec that ran</Table.Th>
+          <Table.Td>
+            <Digest text={release.spec} what="digest of the spec" />
+          </Table.Td>
+        </Table.Tr>
+        <Table.Tr>
+          <Table.Th>Worker</Table.Th>
+          <Table.Td>
+            <Digest text={release.worker} what="worker key" />
+          </Table.Td>
+        </Table.Tr>
+        <Table.Tr>
+          <Table.Th>Receipt</Table.Th>
+          <Table.Td>
+            <Digest text={digest} what="receipt digest" />
+          </Table.Td>
+        </Table.Tr>
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+/** The receipt of a run, each check of it in words. */
 export function Receipt({ run, job, opened }: { run: Run; job: string; opened: string | undefined }) {
   const core = useOwnCore();
   const receipt = useQuery({
@@ -80,14 +124,14 @@ export function Receipt({ run, job, opened }: { run: Run; job: string; opened: s
         Receipt
       </Title>
       <Loaded of={receipt}>
-        {({ digest, receipt: said, release }) => (
+        {(held) => (
           <Stack gap="md">
             <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: "none" }}>
               <Check done text="The broker that the charter names signed the release record of this run." />
               <Check done text="The worker that the release record names signed the receipt." />
               <Check done text="Receipt and release are of this run and this workspace." />
               <Check
-                done={opened !== undefined && said.outputs.some((output) => output.sha256 === opened)}
+                done={opened !== undefined && held.receipt.outputs.some((output) => output.sha256 === opened)}
                 text={
                   opened === undefined
                     ? "The result's digest is compared with the receipt's when you decrypt it."
@@ -95,44 +139,7 @@ export function Receipt({ run, job, opened }: { run: Run; job: string; opened: s
                 }
               />
             </Stack>
-            <Table aria-label="What the receipt says" verticalSpacing={6}>
-              <Table.Tbody>
-                <Table.Tr>
-                  <Table.Th w={150}>Assurance</Table.Th>
-                  <Table.Td>
-                    <Assurance assurance={said.assurance} />
-                  </Table.Td>
-                </Table.Tr>
-                <Table.Tr>
-                  <Table.Th>Outcome</Table.Th>
-                  <Table.Td>{said.outcome.replaceAll("_", " ")}</Table.Td>
-                </Table.Tr>
-                <Table.Tr>
-                  <Table.Th>Ran</Table.Th>
-                  <Table.Td>
-                    <Time at={said.started} />, took {elapsed(said.started, said.finished)}
-                  </Table.Td>
-                </Table.Tr>
-                <Table.Tr>
-                  <Table.Th>Spec that ran</Table.Th>
-                  <Table.Td>
-                    <Digest text={release.spec} what="digest of the spec" />
-                  </Table.Td>
-                </Table.Tr>
-                <Table.Tr>
-                  <Table.Th>Worker</Table.Th>
-                  <Table.Td>
-                    <Digest text={release.worker} what="worker key" />
-                  </Table.Td>
-                </Table.Tr>
-                <Table.Tr>
-                  <Table.Th>Receipt</Table.Th>
-                  <Table.Td>
-                    <Digest text={digest} what="receipt digest" />
-                  </Table.Td>
-                </Table.Tr>
-              </Table.Tbody>
-            </Table>
+            <Said held={held} />
             <Bundle run={run} job={job} />
           </Stack>
         )}

@@ -26,6 +26,25 @@ function Gap({ height, columns }: { height: number; columns: number }) {
   );
 }
 
+/** A row, or its place while it is read. */
+function Line(props: {
+  index: number;
+  row: Row | undefined;
+  table: ResultRows;
+  numbers: readonly boolean[];
+}) {
+  const { index, row, table, numbers } = props;
+  return (
+    <Table.Tr aria-rowindex={index + 2} style={{ height: HEIGHT }}>
+      {table.columns.map(({ name }, at) => (
+        <Table.Td key={name} title={shown(row?.[at])} className={numbers[at] ? classes.number : undefined}>
+          {row ? shown(row[at]) : "…"}
+        </Table.Td>
+      ))}
+    </Table.Tr>
+  );
+}
+
 /** A result of any length: only the rows in view are drawn, and screen readers are told where they are. */
 export function ResultTable({ table, sample }: { table: ResultRows; sample: readonly Row[] }) {
   const frame = useRef<HTMLElement>(null);
@@ -81,22 +100,15 @@ export function ResultTable({ table, sample }: { table: ResultRows; sample: read
           </Table.Thead>
           <Table.Tbody>
             <Gap height={first?.start ?? 0} columns={table.columns.length} />
-            {items.map(({ index }) => {
-              const row = rows.at(index) ?? sample[index];
-              return (
-                <Table.Tr key={index} aria-rowindex={index + 2} style={{ height: HEIGHT }}>
-                  {table.columns.map(({ name }, at) => (
-                    <Table.Td
-                      key={name}
-                      title={shown(row?.[at])}
-                      className={numbers[at] ? classes.number : undefined}
-                    >
-                      {row ? shown(row[at]) : "…"}
-                    </Table.Td>
-                  ))}
-                </Table.Tr>
-              );
-            })}
+            {items.map(({ index }) => (
+              <Line
+                key={index}
+                index={index}
+                row={rows.at(index) ?? sample[index]}
+                table={table}
+                numbers={numbers}
+              />
+            ))}
             <Gap height={virtual.getTotalSize() - (last?.end ?? 0)} columns={table.columns.length} />
           </Table.Tbody>
         </Table>
