@@ -10,6 +10,12 @@ import { type Deployment, PASSWORD } from "./deployment";
 export const WIM = "wim@north.example";
 export const BEN = "ben@lab.example";
 
+/** A count that a run gives its least group. */
+export const LOW = "select grp, count(*) as n from lab where grp >= $low group by grp order by grp";
+/** Hundreds of millions of rows, sixty at a time: the worker hears of a cancel between them. */
+const PAIRS = " a, (select 1 as one from lab b, lab c, lab d, lab e) x where";
+export const LONG = LOW.replace(" where", PAIRS).replaceAll("grp", "a.grp");
+
 export interface Study {
   wim: Person;
   ben: Person;

@@ -4,7 +4,7 @@ import type { Job } from "../../api/queries";
 import { rulesWords } from "../../core/describe/datasets";
 import { State } from "../../ui/badges";
 import { Loaded } from "../../ui/states";
-import { Time } from "../../ui/Time";
+import { absolute } from "../../ui/time";
 import { type Held, type SpecTable, useHistory, useSpecTables } from "./held";
 
 function Rules({ table: { name, shared, same } }: { table: SpecTable }) {
@@ -113,12 +113,7 @@ export function RunsLeft({ job }: { job: Job }) {
   return (
     <Text size="xs" c="dimmed" component="div">
       {left === 1 ? "One run is left." : `${left} runs are left.`}
-      {until && (
-        <>
-          {" "}
-          It may run until <Time at={until} />.
-        </>
-      )}
+      {until && ` It may run until ${absolute(until)}.`}
     </Text>
   );
 }

@@ -4,6 +4,7 @@ import type { Job } from "../../api/queries";
 import type { HeldSpec } from "../../core/acts/jobs";
 import { Digest } from "../../ui/Copy";
 import { Time } from "../../ui/Time";
+import { absolute } from "../../ui/time";
 import { type Terms, termDifferences, variableText } from "./differences";
 import { type Held, useHistory } from "./held";
 import { runWords } from "./policy";
@@ -95,11 +96,7 @@ function Facts({ job, held }: { job: Job; held: Held }) {
         )}
         <Term label="May run">
           {spec.max_runs} {spec.max_runs === 1 ? "time" : "times"}, {job.runs_used} used
-          {spec.valid_until && (
-            <>
-              ; until <Time at={spec.valid_until} />
-            </>
-          )}
+          {spec.valid_until && `; until ${absolute(spec.valid_until)}`}
         </Term>
         <Term label="Who may run it">{runWords(held.workspace)}</Term>
       </Table.Tbody>

@@ -22,8 +22,10 @@ const chrome = EditorView.theme({
     fontFamily: "var(--mantine-font-family-monospace)",
     lineHeight: "1.55",
     overflow: "auto",
+    // Around text and line numbers alike: they stay side by side whenever they are measured.
+    padding: "8px 0",
   },
-  ".cm-content": { padding: "8px 0", caretColor: "var(--mantine-color-text)" },
+  ".cm-content": { padding: "0", caretColor: "var(--mantine-color-text)" },
   ".cm-cursor": { borderLeftColor: "var(--mantine-color-text)" },
   ".cm-gutters": {
     background: "transparent",
