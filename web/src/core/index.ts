@@ -49,7 +49,7 @@ export { findPeople, findPerson, personOf } from "./acts/people";
 export { runJob } from "./acts/runs";
 export { type Signatory, signatory } from "./acts/signatory";
 export { tablesOf } from "./acts/sql";
-export { inputsOf, inputValue, variablesOf } from "./acts/variables";
+export { inputProblem, inputsOf, inputValue, variablesOf } from "./acts/variables";
 export { type Api, createApi, type Send } from "./api";
 export type { Core, Preview } from "./core";
 export { describe } from "./describe";

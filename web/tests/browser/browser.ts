@@ -45,6 +45,13 @@ export class Person {
     return person;
   }
 
+  /** Another tab of the same browser, heard like the first. */
+  async tab(): Promise<Person> {
+    const other = new Person(this.context, await this.context.newPage(), this.url);
+    other.listen();
+    return other;
+  }
+
   private listen(): void {
     const complain = (text: string) => {
       if (!this.expected.some((one) => one.test(text))) this.complaints.push(text);

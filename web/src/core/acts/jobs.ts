@@ -6,9 +6,11 @@ import environment from "../environment.json";
 import { CoreError, invalid, malformed, messageOf, refused } from "../errors";
 import type { Spec } from "../statement/bodies/jobs";
 import { open, verify } from "../statement/envelope";
+import type { Timestamp } from "../time";
 import { personOf as identityOf } from "../verify/dossier";
 import type { Person } from "../verify/people";
 import type { Dataset, Draft, InForceAnswer, Job, Run } from "../wire";
+import { variablesProblem } from "./constraints";
 import { type HeldDataset, verifyDataset } from "./datasets";
 import { type HeldWorkspace, holdWorkspace, membersOf, namesOf, requireInForce } from "./hold";
 import { findPeople, personOf } from "./people";
@@ -22,6 +24,8 @@ export interface HeldSpec {
   readonly spec: Spec;
   readonly author: Person;
   readonly readers: readonly Person[];
+  /** When its author signed it. */
+  readonly signed: Timestamp;
 }
 
 /** The longest comment of a review, in characters. */
@@ -89,13 +93,19 @@ export function specOf(
   if (readers.length === 0) {
     throw invalid("a job has a reader");
   }
+  const tables = tablesOf(draft.source, known);
+  const variables = variablesOf(draft.variables ?? []);
+  const wrong = variablesProblem(variables, Object.keys(tables));
+  if (wrong !== undefined) {
+    throw invalid(wrong);
+  }
   return {
     charter,
     name: draft.name,
     kind: "sql",
     source: draft.source,
-    tables: tablesOf(draft.source, known),
-    variables: variablesOf(draft.variables ?? []),
+    tables,
+    variables,
     readers: readers.map((person) => person.digest),
     environment: environment.sql,
     max_runs: draft.max_runs,
@@ -142,25 +152,34 @@ export async function testJob(core: Core, job: Job): Promise<Run> {
   return (await core.api.send<Run>("POST", `/jobs/${job.id}/tests`, statementBody(statement))).value;
 }
 
+/** A spec of a workspace, verified under its author's certificate. */
+export async function openSpec(core: Core, json: unknown, held: HeldWorkspace): Promise<HeldSpec> {
+  const envelope = statementOf(json, "spec");
+  try {
+    const opened = open(envelope, "spec");
+    const { signer, workspace, issued_at } = opened.predicate;
+    const author = await signerOf(core, held, "certificate" in signer ? signer.certificate : undefined);
+    const { digest, body } = verify(opened, author.certificate.signing_key);
+    if (workspace !== held.genesis) {
+      throw refused("spec", "the spec shown is of another workspace");
+    }
+    const readers = await Promise.all(body.readers.map((reader) => signerOf(core, held, reader)));
+    return { digest, spec: body, author, readers, signed: issued_at };
+  } catch (thrown) {
+    throw thrown instanceof CoreError ? thrown : malformed("spec", messageOf(thrown));
+  }
+}
+
 /** The signed spec of a job, verified. */
 export async function holdSpec(core: Core, job: Job, held: HeldWorkspace): Promise<HeldSpec> {
   if (job.spec === undefined || job.spec === null) {
     throw new CoreError({ kind: "conflict" }, `\`${job.draft.name}\` has not been submitted`);
   }
-  const envelope = statementOf(job.spec, "spec");
-  try {
-    const opened = open(envelope, "spec");
-    const { signer, workspace } = opened.predicate;
-    const author = await signerOf(core, held, "certificate" in signer ? signer.certificate : undefined);
-    const { digest, body } = verify(opened, author.certificate.signing_key);
-    if (workspace !== held.genesis || digest !== job.spec_digest) {
-      throw refused("spec", "the spec shown is not the one of this job and workspace");
-    }
-    const readers = await Promise.all(body.readers.map((reader) => signerOf(core, held, reader)));
-    return { digest, spec: body, author, readers };
-  } catch (thrown) {
-    throw thrown instanceof CoreError ? thrown : malformed("spec", messageOf(thrown));
+  const spec = await openSpec(core, job.spec, held);
+  if (spec.digest !== job.spec_digest) {
+    throw refused("spec", "the spec shown is not the one of this job");
   }
+  return spec;
 }
 
 /** Names for statements about a spec. */

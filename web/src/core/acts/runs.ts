@@ -24,7 +24,7 @@ export async function runJob(core: Core, job: Job, inputs: Readonly<Record<strin
     run,
     spec: spec.digest,
     charter,
-    inputs: inputsOf(spec.spec.variables, inputs),
+    inputs: inputsOf(spec.spec.variables, inputs, Object.keys(spec.spec.tables)),
     not_after: plusSeconds(now, RUN_REQUEST_SECONDS),
   };
   const statement = await signAs(core, who, "run-request", held.genesis, body, specNames(held, spec));

@@ -9,26 +9,33 @@ import { invalid } from "../errors";
 
 const MAX_SQL = 256 << 10;
 
-interface Token {
+/** A part of a query that is neither blank nor comment. */
+export interface Token {
   readonly kind: "word" | "quoted" | "mark" | "other";
+  /** Words in lower case, quoted names without their quotes. */
   readonly text: string;
+  /** Where it stands. */
+  readonly from: number;
+  readonly to: number;
 }
 
 const TOKEN =
   /\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|[\p{L}_][\p{L}\p{N}_$]*|[0-9][\w.]*|[\s\S]/gu;
 
-function tokens(sql: string): readonly Token[] {
+/** The tokens of a query, in order. */
+export function tokens(sql: string): readonly Token[] {
   const found: Token[] = [];
-  for (const [text] of sql.matchAll(TOKEN)) {
+  for (const { 0: text, index: from } of sql.matchAll(TOKEN)) {
+    const place = { from, to: from + text.length };
     if (/^(?:\s|--|\/\*)/.test(text)) {
       continue;
     }
     if (text.startsWith('"')) {
-      found.push({ kind: "quoted", text: text.slice(1, -1).replaceAll('""', '"') });
+      found.push({ kind: "quoted", text: text.slice(1, -1).replaceAll('""', '"'), ...place });
     } else if (/^[\p{L}_]/u.test(text)) {
-      found.push({ kind: "word", text: text.toLowerCase() });
+      found.push({ kind: "word", text: text.toLowerCase(), ...place });
     } else {
-      found.push({ kind: /^[(),.;]$/.test(text) ? "mark" : "other", text });
+      found.push({ kind: /^[(),.;]$/.test(text) ? "mark" : "other", text, ...place });
     }
   }
   return found;
@@ -46,8 +53,11 @@ interface Level {
   expecting: boolean;
 }
 
-interface Names {
-  readonly relations: readonly string[];
+/** What a query names. */
+export interface Names {
+  /** What stands where a table is expected. */
+  readonly relations: readonly Token[];
+  /** What its WITH queries are called. */
   readonly expressions: ReadonlySet<string>;
 }
 
@@ -63,11 +73,11 @@ function oneQuery(all: readonly Token[]): readonly Token[] {
   return tokens;
 }
 
-/** The names of relations in a query, and those its WITH queries give. */
-function names(sql: string): Names {
+/** The names of relations in a query, and those its WITH queries give; throws where it cannot be read. */
+export function namesIn(sql: string): Names {
   const all = oneQuery(tokens(sql));
   const is = (at: number, text: string): boolean => all[at]?.kind !== "quoted" && all[at]?.text === text;
-  const relations: string[] = [];
+  const relations: Token[] = [];
   const expressions = new Set<string>();
   const levels: Level[] = [{ query: false, from: false, expecting: false }];
   all.forEach((token, at) => {
@@ -115,7 +125,7 @@ function names(sql: string): Names {
     if (is(at + 1, ".")) {
       throw invalid(`\`${token.text}.\` is not a table name: tables have one plain name`);
     }
-    relations.push(token.text);
+    relations.push(token);
   }
 }
 
@@ -128,9 +138,9 @@ export function tablesOf(
   if (size > MAX_SQL) {
     throw invalid(`a query has at most ${MAX_SQL} bytes, got ${size}`);
   }
-  const { relations, expressions } = names(sql);
+  const { relations, expressions } = namesIn(sql);
   const found: Record<string, Digest> = {};
-  for (const name of relations) {
+  for (const { text: name } of relations) {
     const table = Object.hasOwn(known, name) ? known[name] : undefined;
     const hidden = expressions.has(name);
     if (table !== undefined && hidden) {

@@ -1,9 +1,10 @@
 /** Variables and inputs: from what JSON and forms hold to the typed values that are signed. */
-import { invalid } from "../errors";
+import { CoreError, invalid } from "../errors";
 import type { Scalar } from "../json/numbers";
 import { parseJson } from "../json/parse";
 import { type Variable, type VariableType, variable } from "../statement/bodies/jobs";
 import { isTimestamp } from "../time";
+import { valueProblem } from "./constraints";
 
 /** The number in a JSON text of a variable: whole numbers stay whole, also where the type is `float`. */
 export function variablesOf(draft: readonly unknown[]): readonly Variable[] {
@@ -50,10 +51,25 @@ export function inputValue(kind: VariableType, name: string, text: string): Scal
   }
 }
 
-/** The inputs of a run: texts by variable name, in the types the reviewers approved. */
+/** Why a text cannot be the value of a variable, for its form field; nothing when it can. */
+export function inputProblem(
+  variable: Variable,
+  text: string,
+  tables: readonly string[],
+): string | undefined {
+  try {
+    return valueProblem(variable, inputValue(variable.type, variable.name, text), tables);
+  } catch (thrown) {
+    if (thrown instanceof CoreError) return `not a value of the type ${variable.type}`;
+    throw thrown;
+  }
+}
+
+/** The inputs of a run: texts by variable name, in the types and within the constraints that the reviewers approved. */
 export function inputsOf(
   variables: readonly Variable[],
   given: Readonly<Record<string, string>>,
+  tables: readonly string[],
 ): Readonly<Record<string, Scalar>> {
   const out: Record<string, Scalar> = {};
   for (const [name, text] of Object.entries(given)) {
@@ -61,7 +77,12 @@ export function inputsOf(
     if (found === undefined) {
       throw invalid(`the job has no variable \`${name}\``);
     }
-    out[name] = inputValue(found.type, name, text);
+    const value = inputValue(found.type, name, text);
+    const wrong = valueProblem(found, value, tables);
+    if (wrong !== undefined) {
+      throw invalid(`\`${text}\` is not a value of the variable \`${name}\`: ${wrong}`);
+    }
+    out[name] = value;
   }
   const missing = variables.find((one) => one.default === undefined && !Object.hasOwn(out, one.name));
   if (missing !== undefined) {

@@ -8,7 +8,8 @@ function scalarWords(value: Scalar): string {
   return typeof value === "string" ? `'${value}'` : String(value);
 }
 
-function constraintWords(variable: Variable): string {
+/** What values a variable takes. */
+export function constraintWords(variable: Variable): string {
   const words = variable.any_of.map((one) => {
     if ("range" in one) {
       return `${scalarWords(one.range[0])} to ${scalarWords(one.range[1])}`;
@@ -23,7 +24,8 @@ function constraintWords(variable: Variable): string {
   return words.length === 0 ? "any value" : words.join(", or ");
 }
 
-function variableWords(variable: Variable): string {
+/** A variable in words, without its name. */
+export function variableWords(variable: Variable): string {
   const standard =
     variable.default === undefined ? "" : `; ${scalarWords(variable.default)} when none is given`;
   return `${variable.type}: ${constraintWords(variable)}${standard}`;

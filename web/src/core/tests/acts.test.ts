@@ -327,6 +327,7 @@ describe("jobs", () => {
         { name: "c", type: "datetime" },
       ]),
       { a: "1", b: "true", c: "2027-01-01T00:00:00Z" },
+      [],
     );
     expect(given).toEqual({ a: 1, b: true, c: "2027-01-01T00:00:00Z" });
   });

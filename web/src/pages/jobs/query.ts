@@ -15,7 +15,7 @@ export function queryProblem(source: string, tables: readonly string[]): string 
     const way =
       tables.length === 0
         ? "Let the owner of a dataset share it to this workspace first"
-        : "Read at least one of the tables above, and no other";
+        : "Read at least one of the tables listed here, and no other";
     return `This can be saved, not submitted: ${thrown.message}. ${sentence(way)}`;
   }
 }
