@@ -10,7 +10,7 @@ import { useAct, useOwnCore } from "../../signing/hooks";
 import { Digest } from "../../ui/Copy";
 import { Loaded, ProblemAlert } from "../../ui/states";
 import { Words } from "../../ui/Words";
-import { Answers } from "./Workspaces";
+import { Answers } from "./Invites";
 
 function Facts({ label, facts }: { label: string; facts: readonly { label: string; value: string }[] }) {
   return (
