@@ -3,6 +3,7 @@
  * until the person signed in again, and is then sent once more: what was typed is not lost.
  */
 import createClient from "openapi-fetch";
+import { noteDate } from "./clock";
 import type { components, paths } from "./schema";
 
 export type Schemas = components["schemas"];
@@ -45,7 +46,9 @@ export function randomKey(): string {
 
 async function reached(request: Request): Promise<Response> {
   try {
-    return await fetch(request);
+    const response = await fetch(request);
+    noteDate(response);
+    return response;
   } catch (cause) {
     if (request.signal.aborted) throw cause;
     throw new ApiError(0, {

@@ -11,6 +11,7 @@ import { Expired } from "../session/Expired";
 import { SignDoor } from "../signing/SignDoor";
 import { Mark } from "../ui/Mark";
 import { Bell } from "./Bell";
+import { ClockSkew } from "./ClockSkew";
 import { Help } from "./Help";
 import { LiveDot } from "./LiveDot";
 import { placesFor } from "./nav";
@@ -98,6 +99,7 @@ export function Layout() {
             </div>
           )}
           <Offline />
+          <ClockSkew />
           <Outlet />
         </AppShell.Main>
       </AppShell>

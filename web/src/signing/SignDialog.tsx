@@ -4,6 +4,7 @@ import { IconSignature } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import type { Preview } from "../core/core";
 import { CopyButton } from "../ui/Copy";
+import { Words } from "../ui/Words";
 import { onConfirm } from "./core";
 
 interface Asked {
@@ -27,7 +28,9 @@ function Statement({ preview }: { preview: Preview }) {
     <Stack gap="sm">
       <List size="sm" spacing={4}>
         {preview.consequences.map((text) => (
-          <List.Item key={text}>{plain(text)}</List.Item>
+          <List.Item key={text}>
+            <Words text={text} />
+          </List.Item>
         ))}
       </List>
       {facts.length > 0 && (
@@ -40,7 +43,8 @@ function Statement({ preview }: { preview: Preview }) {
                   {begun(label)}
                 </Table.Th>
                 <Table.Td style={{ overflowWrap: "anywhere", whiteSpace: "pre-wrap" }}>
-                  {plain(value)}
+                  {/* Several lines are what will run: shown as they are. */}
+                  {value.includes("\n") ? value : <Words text={value} />}
                 </Table.Td>
               </Table.Tr>
             ))}

@@ -10,6 +10,7 @@ import {
 import type { ReactNode } from "react";
 import { CopyButton } from "./Copy";
 import { tell } from "./errors";
+import { Words } from "./Words";
 
 export function Empty(props: { icon?: Icon; title: string; children?: ReactNode; action?: ReactNode }) {
   const Shown = props.icon ?? IconMoodEmpty;
@@ -62,11 +63,11 @@ export function ProblemAlert({
       }}
     >
       <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-        {sentence(told.text)}
+        <Words text={sentence(told.text)} />
       </Text>
       {told.advice && (
         <Text size="sm" mt={4}>
-          {told.advice}
+          <Words text={told.advice} />
         </Text>
       )}
       {(told.requestId || retry) && (

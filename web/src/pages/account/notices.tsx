@@ -6,6 +6,7 @@ import { api, done } from "../../api/client";
 import { type Notice, unreadQuery } from "../../api/queries";
 import { sentence } from "../../ui/states";
 import { Time } from "../../ui/Time";
+import { Words } from "../../ui/Words";
 import classes from "./notices.module.css";
 
 export function useMarkRead() {
@@ -49,7 +50,7 @@ export function NoticeLine({ notice, onOpen }: { notice: Notice; onOpen?: () => 
         />
         <div>
           <Text size="sm" fw={unread ? 550 : 400}>
-            {sentence(notice.text.replaceAll("`", ""))}
+            <Words text={sentence(notice.text)} />
           </Text>
           <Text size="xs" c="dimmed">
             <Time at={notice.at} />

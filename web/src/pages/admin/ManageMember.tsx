@@ -1,13 +1,13 @@
 import "../../styles-forms";
-import { Anchor, Box, Button, Drawer, Group, Stack, Switch, Text, Title } from "@mantine/core";
+import { Button, Drawer, Group, Stack, Switch, Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, done } from "../../api/client";
 import { meQuery, type User, usersQuery } from "../../api/queries";
 import { ProblemAlert } from "../../ui/states";
-import { changes, type Draft, draftOf, nameOf, workspacesOf } from "./members";
+import { Membership } from "./Membership";
+import { changes, type Draft, draftOf, nameOf } from "./members";
 
 async function save(user: User, draft: Draft): Promise<void> {
   const params = { path: { id: user.id } };
@@ -18,43 +18,6 @@ async function save(user: User, draft: Draft): Promise<void> {
   }
   if (wanted.activity && draft.active) await done(api.POST("/api/v1/users/{id}/enable", { params }));
   if (wanted.activity && !draft.active) await done(api.POST("/api/v1/users/{id}/disable", { params }));
-}
-
-function Workspaces({ user }: { user: User }) {
-  const list = workspacesOf(user);
-  return (
-    <Box component="section" aria-label="Workspaces">
-      <Title order={3} fz="sm" mb={4}>
-        Workspaces
-      </Title>
-      {list.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          In none yet.
-        </Text>
-      ) : (
-        <Stack gap={4} component="ul" m={0} pl="md">
-          {list.map((workspace) => (
-            <li key={workspace.id}>
-              <Anchor component={Link} to={`/workspaces/${workspace.id}`} size="sm">
-                {workspace.name}
-              </Anchor>
-              {workspace.answer === "pending" && (
-                <Text span size="xs" c="dimmed">
-                  {" "}
-                  invited
-                </Text>
-              )}
-            </li>
-          ))}
-        </Stack>
-      )}
-      <Text size="xs" c="dimmed" mt={6}>
-        Adding and removing is a new charter that its administrator signs: open the workspace, "Settings".
-        {!user.certificate &&
-          " This member has no certificate yet, so nobody can invite them: they sign in once with their keys first."}
-      </Text>
-    </Box>
-  );
 }
 
 /** The panel of one member; one's own too. */
@@ -110,7 +73,7 @@ export function ManageMember({ user, onClose }: { user: User; onClose: () => voi
             onChange={(event) => set({ auditor: event.currentTarget.checked })}
           />
         </Stack>
-        <Workspaces user={user} />
+        <Membership user={user} />
         <Stack gap="sm" component="section" aria-label="Account">
           <Title order={3} fz="sm">
             Account
@@ -120,7 +83,9 @@ export function ManageMember({ user, onClose }: { user: User; onClose: () => voi
             description={
               own
                 ? "You cannot deactivate yourself"
-                : "Off: every session and token of this member ends at once, and signing in is refused"
+                : user.last_sign_in
+                  ? "Off: every session and token of this member ends at once, and signing in is refused. What they signed still counts in workspaces until they are removed or suspended there."
+                  : "Invited, and never signed in. Off withdraws the invitation: its link gives no entry"
             }
             checked={draft.active}
             disabled={own}

@@ -21,6 +21,16 @@ function Roles({ user }: { user: User }) {
           {role}
         </Badge>
       ))}
+      {!user.last_sign_in && !user.disabled && (
+        <Badge
+          variant="light"
+          radius="sm"
+          tt="none"
+          styles={{ label: { color: "var(--mantine-color-text)" } }}
+        >
+          Invited
+        </Badge>
+      )}
       {user.disabled && (
         <Badge
           color="red"

@@ -1,168 +1,54 @@
 import "../../styles-forms";
-import {
-  Autocomplete,
-  Badge,
-  Box,
-  Button,
-  Code,
-  Group,
-  Menu,
-  Stack,
-  Switch,
-  Table,
-  Text,
-  TextInput,
-} from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
-import { IconDownload, IconFileText, IconSearch } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
-import { type AuditEntry, auditQuery } from "../../api/queries";
+import { Box, Button, Group, Loader, Menu, Stack, Text } from "@mantine/core";
+import { IconDownload, IconFileText } from "@tabler/icons-react";
 import { Empty, Loaded } from "../../ui/states";
-import { Time } from "../../ui/Time";
 import { exportUrl, filterOf, type LogSearch } from "./filter";
+import { LogEntries } from "./LogEntries";
+import { LogFilters } from "./LogFilters";
+import { useLog } from "./useLog";
 import { Verified } from "./Verified";
 
-const ACTIONS = [
-  "audit.export",
-  "audit.read",
-  "certificate.issue",
-  "dataset.add",
-  "dataset.share",
-  "dataset.revoke",
-  "job.create",
-  "job.submit",
-  "job.approve",
-  "job.review",
-  "job.run",
-  "run.finish",
-  "run.output",
-  "run.bundle",
-  "session.create",
-  "session.end",
-  "user.add",
-  "user.roles",
-  "workspace.create",
-  "workspace.accept",
-  "workspace.decline",
-  "workspace.archive",
-];
-
-const matches = (entry: AuditEntry, q: string) =>
-  [entry.actor, entry.action, entry.target, entry.outcome, entry.check].some((text) =>
-    text?.toLowerCase().includes(q.toLowerCase()),
-  );
-
-function Filters(props: { search: LogSearch; onSearch: (search: LogSearch) => void }) {
-  const { search, onSearch } = props;
-  const [q, setQ] = useState(search.q ?? "");
-  const [settled] = useDebouncedValue(q, 250);
-  const [action, setAction] = useState(search.action ?? "");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the address follows the field when typing pauses
-  useEffect(() => {
-    if (settled !== (search.q ?? "")) onSearch({ ...search, q: settled });
-  }, [settled]);
+function Export({ filter }: { filter: Record<string, string> }) {
   return (
-    <Group gap="sm" align="flex-end">
-      <TextInput
-        label="Search"
-        placeholder="Person, act, target, check"
-        leftSection={<IconSearch size={15} />}
-        value={q}
-        onChange={(event) => setQ(event.currentTarget.value)}
-        w={220}
-      />
-      <Autocomplete
-        label="Act"
-        placeholder="all"
-        data={ACTIONS}
-        value={action}
-        onChange={setAction}
-        onOptionSubmit={(value) => onSearch({ ...search, action: value })}
-        onBlur={() => action !== (search.action ?? "") && onSearch({ ...search, action })}
-        onKeyDown={(event) => event.key === "Enter" && onSearch({ ...search, action })}
-        w={190}
-      />
-      <TextInput
-        label="From"
-        type="date"
-        value={search.from ?? ""}
-        onChange={(event) => onSearch({ ...search, from: event.currentTarget.value })}
-      />
-      <TextInput
-        label="To"
-        type="date"
-        value={search.to ?? ""}
-        onChange={(event) => onSearch({ ...search, to: event.currentTarget.value })}
-      />
-      <Switch
-        label="Live"
-        mb={8}
-        checked={search.live ?? false}
-        onChange={(event) => onSearch({ ...search, live: event.currentTarget.checked })}
-      />
-    </Group>
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconDownload size={15} />}>
+          Export
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>By act and time; a search narrows the page only</Menu.Label>
+        <Menu.Item component="a" href={exportUrl(filter, "jsonl")} download="audit.jsonl">
+          JSON lines, with proofs
+        </Menu.Item>
+        <Menu.Item component="a" href={exportUrl(filter, "csv")} download="audit.csv">
+          CSV, with proofs
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
-function Entries({ entries }: { entries: AuditEntry[] }) {
+/** How far a search looked, and the way further. */
+function Searched(props: ReturnType<typeof useLog>) {
+  const { all, shown, more, going, further } = props;
+  const entries = (count: number) => (count === 1 ? "1 entry" : `${count.toLocaleString("en")} entries`);
+  const oldest = all.at(-1)?.index;
+  const rest = more
+    ? `older ones${oldest ? `, before entry ${oldest.toLocaleString("en")},` : ""} are not searched yet.`
+    : "that is all there is.";
   return (
-    <Table aria-label="Audit log" miw={760}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Entry</Table.Th>
-          <Table.Th>When</Table.Th>
-          <Table.Th>Who</Table.Th>
-          <Table.Th>Act</Table.Th>
-          <Table.Th>Target</Table.Th>
-          <Table.Th>Outcome</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {entries.map((entry) => (
-          <Table.Tr key={entry.encoded}>
-            <Table.Td>
-              {entry.index ?? (
-                <Text size="xs" c="dimmed">
-                  not yet in the log
-                </Text>
-              )}
-            </Table.Td>
-            <Table.Td style={{ whiteSpace: "nowrap" }}>
-              <Time at={entry.at} />
-            </Table.Td>
-            <Table.Td style={{ overflowWrap: "anywhere" }}>{entry.actor}</Table.Td>
-            <Table.Td>
-              <Code>{entry.action}</Code>
-            </Table.Td>
-            <Table.Td maw={190}>
-              {entry.target ? (
-                <Text size="xs" ff="monospace" truncate title={entry.target}>
-                  {entry.target}
-                </Text>
-              ) : (
-                "-"
-              )}
-            </Table.Td>
-            <Table.Td>
-              {entry.outcome === "done" ? (
-                "done"
-              ) : (
-                <Badge
-                  color="red"
-                  variant="light"
-                  radius="sm"
-                  tt="none"
-                  styles={{ label: { color: "var(--mantine-color-text)" } }}
-                >
-                  refused{entry.check ? `: ${entry.check}` : ""}
-                </Badge>
-              )}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <Group gap="sm" role="status" aria-label="Search">
+      {going && <Loader size={14} aria-hidden />}
+      <Text size="sm" c="dimmed">
+        {shown.length.toLocaleString("en")} found in {entries(all.length)} searched; {rest}
+      </Text>
+      {more && !going && (
+        <Button size="compact-sm" variant="default" onClick={further}>
+          Continue the search
+        </Button>
+      )}
+    </Group>
   );
 }
 
@@ -174,55 +60,40 @@ export function LogTable(props: {
 }) {
   const { search } = props;
   const filter = filterOf(search, props.workspace);
-  const log = useInfiniteQuery({ ...auditQuery(filter), refetchInterval: search.live ? 3000 : false });
-  const all = useMemo(() => log.data?.pages.flatMap((page) => page.items) ?? [], [log.data]);
-  const shown = search.q ? all.filter((entry) => matches(entry, search.q ?? "")) : all;
-  const plain = filter as Record<string, string>;
+  const found = useLog(filter, search.q ?? "", search.live ?? false);
+  const { log, all, shown, more } = found;
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-end">
-        <Filters search={search} onSearch={props.onSearch} />
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button variant="default" leftSection={<IconDownload size={15} />}>
-              Export
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item component="a" href={exportUrl(plain, "jsonl")} download="audit.jsonl">
-              JSON lines, with proofs
-            </Menu.Item>
-            <Menu.Item component="a" href={exportUrl(plain, "csv")} download="audit.csv">
-              CSV, with proofs
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <LogFilters search={search} onSearch={props.onSearch} />
+        <Export filter={filter as Record<string, string>} />
       </Group>
       <Verified entries={all} />
+      {search.q && log.data && <Searched {...found} />}
       <Box className="card" style={{ overflowX: "auto" }}>
         <Loaded of={log}>
           {() =>
             shown.length === 0 ? (
               <Empty
                 icon={IconFileText}
-                title="No entry matches"
+                title={search.q && more ? "Nothing found so far" : "No entry matches"}
                 action={
                   <Button variant="default" size="xs" onClick={() => props.onSearch({})}>
                     Clear filters
                   </Button>
                 }
               >
-                {search.q && log.hasNextPage
-                  ? "The search looks through the entries that are loaded: load older ones, or narrow by act and time."
+                {search.q && more
+                  ? "Older entries are not searched yet: continue the search, or narrow by act and time."
                   : "Choose another act or a longer time."}
               </Empty>
             ) : (
-              <Entries entries={shown} />
+              <LogEntries entries={shown} />
             )
           }
         </Loaded>
       </Box>
-      {log.hasNextPage && (
+      {more && !search.q && (
         <Button variant="default" loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
           Load older entries
         </Button>

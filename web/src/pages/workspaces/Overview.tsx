@@ -9,9 +9,8 @@ import { charterFacts } from "../../core/describe/workspaces";
 import { useAct, useOwnCore } from "../../signing/hooks";
 import { Digest } from "../../ui/Copy";
 import { Loaded, ProblemAlert } from "../../ui/states";
-import { Answers } from "./Workspaces";
-
-const plain = (text: string) => text.replaceAll("`", "");
+import { Words } from "../../ui/Words";
+import { Answers } from "./Invites";
 
 function Facts({ label, facts }: { label: string; facts: readonly { label: string; value: string }[] }) {
   return (
@@ -23,7 +22,9 @@ function Facts({ label, facts }: { label: string; facts: readonly { label: strin
             <Table.Th w={190} fw={500} style={{ verticalAlign: "top" }}>
               {fact.label}
             </Table.Th>
-            <Table.Td style={{ overflowWrap: "anywhere" }}>{plain(fact.value)}</Table.Td>
+            <Table.Td style={{ overflowWrap: "anywhere" }}>
+              <Words text={fact.value} />
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

@@ -58,11 +58,29 @@ function Groups(props: { groups: GroupDraft[]; people: string[]; onChange: (grou
   );
 }
 
-/** Step 2: who approves, who runs, on what machines. */
+function Floor(props: { floor: Draft["floor"]; onChange: (floor: Draft["floor"]) => void }) {
+  return (
+    <Radio.Group
+      label="Assurance floor"
+      description="The least that a worker must prove"
+      value={props.floor}
+      onChange={(floor) => props.onChange(floor as Draft["floor"])}
+    >
+      <Stack gap="xs" mt="xs">
+        <Radio value="hardware" label="Hardware" description="Genuine trusted machines only" />
+        <Radio value="simulated" label="Simulated" description="For trying things out: protects nothing" />
+      </Stack>
+    </Radio.Group>
+  );
+}
+
+/** Who approves, who runs, on what machines. */
 export function Policies(props: {
   draft: Draft;
   people: string[];
   onChange: (part: Partial<Draft>) => void;
+  /** Later versions keep the floor of the first. */
+  fixedFloor?: boolean;
 }) {
   const { draft, people, onChange } = props;
   return (
@@ -110,17 +128,7 @@ export function Policies(props: {
           />
         )}
       </Stack>
-      <Radio.Group
-        label="Assurance floor"
-        description="The least that a worker must prove"
-        value={draft.floor}
-        onChange={(floor) => onChange({ floor: floor as Draft["floor"] })}
-      >
-        <Stack gap="xs" mt="xs">
-          <Radio value="hardware" label="Hardware" description="Genuine trusted machines only" />
-          <Radio value="simulated" label="Simulated" description="For trying things out: protects nothing" />
-        </Stack>
-      </Radio.Group>
+      {!props.fixedFloor && <Floor floor={draft.floor} onChange={(floor) => onChange({ floor })} />}
       <MultiSelect
         label="Recoverers"
         description="Two or more members who together may replace a member's lost keys; none is fine"

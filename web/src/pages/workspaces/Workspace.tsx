@@ -8,6 +8,7 @@ import { State } from "../../ui/badges";
 import { Page } from "../../ui/Page";
 import { Loaded, sentence } from "../../ui/states";
 import { UseFrom } from "../../ui/UseFrom";
+import { Words } from "../../ui/Words";
 
 const TABS = [
   ["", "Overview"],
@@ -62,7 +63,7 @@ export function Workspace() {
             {now.notice && (
               <Alert color="blue" variant="light" mb="md" role="status">
                 <Text size="sm" c="var(--mantine-color-text)">
-                  {sentence(now.notice.replaceAll("`", ""))}
+                  <Words text={sentence(now.notice)} />
                 </Text>
               </Alert>
             )}

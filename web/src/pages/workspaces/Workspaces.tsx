@@ -1,174 +1,20 @@
 import "../../styles-forms";
-import { Anchor, Badge, Box, Button, Group, Stack, Table, Tabs, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { Box, Button, Tabs, Text } from "@mantine/core";
 import { IconArchive, IconBuildingFortress, IconMail, IconPlus } from "@tabler/icons-react";
-import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { api, done } from "../../api/client";
-import { type Member, meQuery, type Workspace, workspacesQuery } from "../../api/queries";
+import { meQuery, workspacesQuery } from "../../api/queries";
 import { rightsOf } from "../../api/roles";
 import { KeysNeeded } from "../../signing/KeysNeeded";
-import { State } from "../../ui/badges";
-import { CopyButton } from "../../ui/Copy";
 import { Page } from "../../ui/Page";
-import { Empty, Loaded, ProblemAlert } from "../../ui/states";
-import { Time } from "../../ui/Time";
+import { Empty, Loaded } from "../../ui/states";
 import { UseFrom } from "../../ui/UseFrom";
-import { listed, nextStep, TABS, type Tab } from "./groups";
+import { listed, TABS, type Tab } from "./groups";
+import { Invites } from "./Invites";
+import { Listing } from "./Listing";
 
 /** Ids of elements hold no blanks. */
 const slug = (name: Tab) => name.toLowerCase().replaceAll(" ", "-");
-
-function Listing({ list, email }: { list: Workspace[]; email: string }) {
-  return (
-    <Box className="card" style={{ overflowX: "auto" }}>
-      <Table aria-label="Workspaces" miw={680} verticalSpacing="sm" horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Status</Table.Th>
-            <Table.Th>Members</Table.Th>
-            <Table.Th>Next step</Table.Th>
-            <Table.Th>Created</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {list.map((workspace) => (
-            <Table.Tr key={workspace.id}>
-              <Table.Td>
-                <Anchor component={Link} to={`/workspaces/${workspace.id}`} fw={550} size="sm">
-                  {workspace.name}
-                </Anchor>{" "}
-                {workspace.kind === "agentic" && (
-                  <Badge variant="default" size="sm" tt="none">
-                    agentic
-                  </Badge>
-                )}
-                <Text size="xs" c="dimmed" lineClamp={1}>
-                  {workspace.description}
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <State state={workspace.state} />
-              </Table.Td>
-              <Table.Td>{workspace.members.length}</Table.Td>
-              <Table.Td>
-                <Text size="sm">{nextStep(workspace, email)}</Text>
-              </Table.Td>
-              <Table.Td style={{ whiteSpace: "nowrap" }}>
-                <Time at={workspace.created} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Box>
-  );
-}
-
-function Resend({ workspace, member }: { workspace: Workspace; member: Member }) {
-  const resend = useMutation({
-    mutationFn: () =>
-      done(
-        api.POST("/api/v1/workspaces/{id}/resends", {
-          params: { path: { id: workspace.id } },
-          body: { email: member.email },
-        }),
-      ),
-    onSuccess: () => notifications.show({ message: `${member.email} is told again.` }),
-  });
-  return (
-    <>
-      <Button
-        size="compact-xs"
-        variant="default"
-        loading={resend.isPending}
-        onClick={() => resend.mutate()}
-        aria-label={`Resend to ${member.email}`}
-      >
-        Resend
-      </Button>
-      {resend.error && <ProblemAlert error={resend.error} />}
-    </>
-  );
-}
-
-/** Who accepted, is pending, declined, and when. */
-export function Answers({ workspace, email }: { workspace: Workspace; email: string }) {
-  const admin = workspace.members.some((member) => member.email === email && member.administrator);
-  return (
-    <Table aria-label={`Answers to ${workspace.name}`} miw={560}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Member</Table.Th>
-          <Table.Th>Organization</Table.Th>
-          <Table.Th>Answer</Table.Th>
-          <Table.Th>When</Table.Th>
-          <Table.Th aria-label="Acts" />
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {workspace.members.map((member) => (
-          <Table.Tr key={member.certificate}>
-            <Table.Td>{member.email}</Table.Td>
-            <Table.Td>{member.organisation}</Table.Td>
-            <Table.Td>
-              <State state={member.answer} />
-            </Table.Td>
-            <Table.Td>
-              <Time at={member.answered ?? member.invited} />
-            </Table.Td>
-            <Table.Td ta="right">
-              {admin && member.answer === "pending" && member.email !== email && (
-                <Resend workspace={workspace} member={member} />
-              )}
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
-}
-
-function Invites({ list, email }: { list: Workspace[]; email: string }) {
-  return (
-    <Stack>
-      {list.map((workspace) => (
-        <Box
-          className="card"
-          key={workspace.id}
-          component="section"
-          aria-label={workspace.name}
-          style={{ overflowX: "auto" }}
-        >
-          <Group justify="space-between" px="md" pt="sm">
-            <div>
-              <Anchor component={Link} to={`/workspaces/${workspace.id}`} fw={550} size="sm">
-                {workspace.name}
-              </Anchor>
-              <Text size="xs" c="dimmed">
-                {nextStep(workspace, email)}
-              </Text>
-            </div>
-            <Group gap="xs">
-              <Text size="xs" c="dimmed">
-                Copy link
-              </Text>
-              <CopyButton
-                text={`${location.origin}/workspaces/${workspace.id}`}
-                what={`link to ${workspace.name}`}
-              />
-              <Button size="xs" variant="default" component={Link} to={`/workspaces/${workspace.id}`}>
-                Open
-              </Button>
-            </Group>
-          </Group>
-          <Answers workspace={workspace} email={email} />
-        </Box>
-      ))}
-    </Stack>
-  );
-}
 
 const EMPTY: Record<Tab, { icon: typeof IconMail; title: string; text: string }> = {
   "My workspaces": {
