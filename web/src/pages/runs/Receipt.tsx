@@ -130,14 +130,18 @@ export function Receipt({ run, job, opened }: { run: Run; job: string; opened: s
               <Check done text="The broker that the charter names signed the release record of this run." />
               <Check done text="The worker that the release record names signed the receipt." />
               <Check done text="Receipt and release are of this run and this workspace." />
-              <Check
-                done={opened !== undefined && held.receipt.outputs.some((output) => output.sha256 === opened)}
-                text={
-                  opened === undefined
-                    ? "The result's digest is compared with the receipt's when you decrypt it."
-                    : "The result you decrypted has the digest that the receipt holds."
-                }
-              />
+              {held.receipt.outputs.some((output) => output.name === "result") && (
+                <Check
+                  done={
+                    opened !== undefined && held.receipt.outputs.some((output) => output.sha256 === opened)
+                  }
+                  text={
+                    opened === undefined
+                      ? "The result's digest is compared with the receipt's when you decrypt it."
+                      : "The result you decrypted has the digest that the receipt holds."
+                  }
+                />
+              )}
             </Stack>
             <Said held={held} />
             <Bundle run={run} job={job} />
