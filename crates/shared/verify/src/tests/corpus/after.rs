@@ -72,7 +72,7 @@ fn swapped(world: &World, good: &Bundle) -> Vec<Case> {
         with(Check::Result, "digest", &|b| b.results[0].sha256.0[0] ^= 1),
         with(Check::Result, "missing", &|b| b.results.clear()),
         with(Check::Signature, "acknowledged-by-a-stranger", &|b| {
-            b.acknowledgements.push(by_stranger.clone())
+            b.acknowledgements.push(by_stranger.clone());
         }),
         with(Check::Acknowledgement, "of-a-spec", &push(&world.spec, 4)),
         with(Check::Acknowledgement, "sequence-of-the-release", &push(&world.manifests[0], 10)),
@@ -101,7 +101,7 @@ fn log(world: &World, good: &Bundle) -> Vec<Case> {
         }),
         with(Check::Checkpoint, "size-changed", &|d| d.checkpoint = d.checkpoint.replace("\n7\n", "\n8\n")),
         with(Check::Checkpoint, "another-log", &|d| {
-            d.checkpoint = d.checkpoint.replace("cloister.test/log", "cloister.test/other")
+            d.checkpoint = d.checkpoint.replace("cloister.test/log", "cloister.test/other");
         }),
         with(Check::Checkpoint, "unsigned", &|d| {
             let end = d.checkpoint.find("\n\n").unwrap();

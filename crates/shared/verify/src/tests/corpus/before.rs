@@ -195,7 +195,7 @@ fn restricted(world: &World, good: &Bundle) -> Vec<Case> {
     let suspension = Suspension { member: world.ben.id(), charter };
     vec![
         said(Check::Approval, "spec-withdrawn", withdraw(WithdrawalTarget::Spec(spec)), |b, s| {
-            b.withdrawals.push(s)
+            b.withdrawals.push(s);
         }),
         said(
             Check::Approval,
@@ -209,7 +209,7 @@ fn restricted(world: &World, good: &Bundle) -> Vec<Case> {
             b.revoked_certificates.push(s);
         }),
         said(Check::Archive, "archived", world.ana.sign(ws, Archive { charter }), |b, s| {
-            b.suspensions.push(s)
+            b.suspensions.push(s);
         }),
         said(Check::Manifest, "superseded", newer, |b, s| b.manifests.push(s)),
     ]
