@@ -17,8 +17,8 @@ pub(super) enum Now {
     Unchecked,
     /// It is.
     Holds(Timestamp),
-    /// It no longer is: a platform's certificates have ended or were revoked since.
-    NoLonger {
+    /// It is not: a platform's certificates have ended since, say, or this device's clock is wrong.
+    Ended {
         /// When it was looked at.
         at: Timestamp,
         /// The check that refuses now.
@@ -45,7 +45,7 @@ impl Now {
         match report.outcome {
             Outcome::Broken(check) => {
                 let line = report.checks.into_iter().find(|line| line.check == check);
-                Self::NoLonger { at: now, check, reason: line.map(|line| line.reason).unwrap_or_default() }
+                Self::Ended { at: now, check, reason: line.map(|line| line.reason).unwrap_or_default() }
             }
             Outcome::Holds | Outcome::Incomplete | Outcome::Simulated => Self::Holds(now),
         }
@@ -55,8 +55,8 @@ impl Now {
         match self {
             Self::Unchecked => "not looked at, because a check is broken".into(),
             Self::Holds(at) => format!("still valid at {at}"),
-            Self::NoLonger { at, check, reason } => {
-                format!("valid then, no longer: at {at} refused by `{check}`: {reason}")
+            Self::Ended { at, check, reason } => {
+                format!("valid then, not now (at {at}): refused by `{check}`: {reason}")
             }
         }
     }
@@ -65,8 +65,8 @@ impl Now {
         match self {
             Self::Unchecked => json!({ "outcome": "unchecked" }),
             Self::Holds(at) => json!({ "outcome": "holds", "at": at }),
-            Self::NoLonger { at, check, reason } => {
-                json!({ "outcome": "no_longer", "at": at, "check": check.as_str(), "reason": reason })
+            Self::Ended { at, check, reason } => {
+                json!({ "outcome": "not_now", "at": at, "check": check.as_str(), "reason": reason })
             }
         }
     }

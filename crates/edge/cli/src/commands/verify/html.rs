@@ -14,7 +14,7 @@ h1{font-size:1.6rem;margin:0 0 .5rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}
 .verdict{border-left:.4rem solid;padding:.6rem 1rem;font-weight:600;background:#f5f6f8}
 .good{border-color:#1a7f37}.bad{border-color:#b3261e}.warn{border-color:#9a6700}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.35rem .5rem;border-bottom:1px solid #d0d7de}
-code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}.reason{display:block;color:#57606a}
+code{font:.85em ui-monospace,monospace;overflow-wrap:anywhere}td:first-child code{white-space:nowrap}.reason{display:block;color:#57606a}
 td.broken,td.missing{font-weight:600}td.broken{color:#b3261e}td.missing{color:#7d5200}
 @media print{body{font-size:10pt;margin:0;max-width:none}tr,.verdict{break-inside:avoid}h2{break-after:avoid}thead{display:table-header-group}.verdict{background:none;border:1px solid;border-left-width:.4rem}}
 @page{margin:18mm}

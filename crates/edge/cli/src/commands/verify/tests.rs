@@ -72,9 +72,13 @@ fn what_was_valid_then_and_is_no_longer_is_a_line_of_its_own_and_the_verdict_sta
     assert_eq!((later.code, &later.json["outcome"]), (3, &json!("simulated")));
     assert_eq!(
         (&later.json["now"]["outcome"], &later.json["now"]["check"]),
-        (&json!("no_longer"), &json!("broker"))
+        (&json!("not_now"), &json!("broker"))
     );
-    assert!(later.text.contains("evidence now     valid then, no longer: "), "{}", later.text);
+    assert!(
+        later.text.contains("evidence now     valid then, not now (at 2028-06-01T00:00:00Z): "),
+        "{}",
+        later.text
+    );
     let broken = of_corpus("grant-expired", RUN, None, None);
     assert_eq!((broken.code, &broken.json["now"]["outcome"]), (1, &json!("unchecked")));
 }
