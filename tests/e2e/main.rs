@@ -9,6 +9,7 @@ mod hostile;
 mod http;
 mod ingest;
 mod moving;
+mod python;
 mod recovery;
 mod refusals;
 mod scim;

@@ -2,7 +2,7 @@
 
 use std::{
     io::Write as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -11,19 +11,9 @@ use serde_json::{Value, json};
 
 use crate::{
     http::request,
+    python::interpreter,
     world::{PASSWORD, enter},
 };
-
-/// The interpreter of the environment that has `scim2-tester`; `cargo xtask test` makes it and says where it is.
-#[expect(clippy::disallowed_methods, reason = "the test is told by the environment")]
-fn python() -> PathBuf {
-    let made = std::env::current_exe().unwrap();
-    let target = made.ancestors().find(|folder| folder.ends_with("debug")).and_then(Path::parent);
-    let usual = target.map(|target| target.join("python/scim/bin/python"));
-    let told = std::env::var_os("CLOISTER_TEST_PYTHON_SCIM").map(PathBuf::from).or(usual).unwrap();
-    assert!(told.exists(), "no {}: `cargo xtask test` makes it", told.display());
-    told
-}
 
 /// North Hospital with a provider, set by its admin's command line.
 struct House {
@@ -70,7 +60,7 @@ fn scim2_tester_finds_nothing() {
     let house = House::new();
     let made = house.admin.ok(&["sign-in", "scim", "token"]);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../python/scim_check.py");
-    let mut child = Command::new(python())
+    let mut child = Command::new(interpreter("scim"))
         .arg(script)
         .args([made["base_url"].as_str().unwrap(), "north.example"])
         .stdin(Stdio::piped())

@@ -1,6 +1,21 @@
 //! The whole story: from two empty profiles to a verified result.
 
-use crate::world::{STATISTICS, World, truth};
+use std::{path::Path, process::Command};
+
+use crate::{
+    python::interpreter,
+    world::{STATISTICS, World, truth},
+};
+
+/// What the second verifier says: its exit code and its JSON.
+fn second_opinion(bundle: &str, words: &[&str]) -> (Option<i32>, serde_json::Value) {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sdk/python/src");
+    let mut command = Command::new(interpreter("sdk"));
+    command.args(["-m", "cloister.verify.cli", bundle, "--json"]).args(words);
+    command.env("PYTHONPATH", sources).env("PYTHONDONTWRITEBYTECODE", "1");
+    let output = command.output().unwrap();
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+}
 
 #[test]
 fn two_organisations_compute_and_anyone_can_verify() {
@@ -37,8 +52,13 @@ fn two_organisations_compute_and_anyone_can_verify() {
     let held = stranger.run(&["verify", bundle, "--genesis", &world.genesis, "--allow-simulated"]).expect(0);
     assert_eq!(held.json["verified"], true);
     assert!(!held.json["not_proven"].as_array().unwrap().is_empty(), "limits are said");
+    let (code, second) = second_opinion(bundle, &["--genesis", &world.genesis, "--allow-simulated"]);
+    assert_eq!((code, &second["checks"]), (Some(0), &held.json["checks"]), "{second}");
+    assert_eq!(second["not_proven"], held.json["not_proven"]);
     let other = format!("{}{}", if world.genesis.starts_with('0') { '1' } else { '0' }, &world.genesis[1..]);
     let _ = stranger.run(&["verify", bundle, "--genesis", &other, "--allow-simulated"]).expect(1);
+    let (code, second) = second_opinion(bundle, &["--genesis", &other, "--allow-simulated"]);
+    assert_eq!((code, &second["refused_check"]), (Some(1), &serde_json::json!("genesis")));
 }
 
 #[test]

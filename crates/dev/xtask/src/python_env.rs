@@ -11,7 +11,7 @@ use std::{
 use crate::{process, workspace};
 
 /// The environments, by name: `tests/python/requirements-NAME.txt`.
-const NAMES: [&str; 2] = ["hammer", "scim"];
+const NAMES: [&str; 3] = ["hammer", "scim", "sdk"];
 
 /// The variable in which tests find the interpreter of an environment.
 fn variable(name: &str) -> String {

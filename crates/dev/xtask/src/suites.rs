@@ -98,18 +98,17 @@ pub(crate) fn documentation() -> Result<Totals, String> {
     Ok(totals)
 }
 
-/// The Python package's suite, where there is one.
-pub(crate) fn python() -> Result<Option<Totals>, String> {
-    let folder = workspace::root().join("sdk/python");
-    if !folder.join("tests").is_dir() {
-        return Ok(None);
-    }
-    let mut command = Command::new("python3");
-    command.args(["-m", "pytest", "--color=no", "-q"]).current_dir(folder);
-    let output = command.output().map_err(|error| format!("cannot start python3: {error}"))?;
+/// The Python package's suite: the second verifier of bundles over the corpus.
+pub(crate) fn python() -> Result<Totals, String> {
+    let interpreter = python_env::ensure("sdk")?;
+    let mut command = Command::new(&interpreter);
+    command.args(["-m", "pytest", "--color=no", "-q", "-p", "no:cacheprovider"]);
+    command.env("PYTHONDONTWRITEBYTECODE", "1").current_dir(workspace::root().join("sdk/python"));
+    let output =
+        command.output().map_err(|error| format!("cannot start {}: {error}", interpreter.display()))?;
     let printed = String::from_utf8_lossy(&output.stdout);
     println!("{printed}");
-    Ok(Some(pytest_totals(&printed).judged(output.status.success())))
+    Ok(pytest_totals(&printed).judged(output.status.success()))
 }
 
 /// Installs what a folder's lock file names, unless that was done since it changed.

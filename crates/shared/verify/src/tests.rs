@@ -1,4 +1,5 @@
 mod bundles;
 mod charters;
+mod corpus;
 mod ingests;
 mod runs;

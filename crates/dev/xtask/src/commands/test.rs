@@ -61,9 +61,8 @@ pub(crate) fn run(args: &Args) -> Outcome {
             lines.push(report(&name, hammered(&console, database, agreed)));
         }
         lines.push(report("documentation", suites::documentation()));
-        for (name, result) in [("python", suites::python()), ("web", suites::web())] {
-            lines.extend(result.transpose().map(|result| report(name, result)));
-        }
+        lines.push(report("python", suites::python()));
+        lines.extend(suites::web().transpose().map(|result| report("web", result)));
     }
     for (name, Totals { passed, failed, skipped }) in lines {
         println!("{name}: {passed} passed, {failed} failed, {skipped} skipped");

@@ -171,6 +171,9 @@ pub(crate) struct Verify {
     /// Do not mind that the evidence is simulated.
     #[arg(long)]
     pub(crate) allow_simulated: bool,
+    /// Write the verdict to this file as a page to print (HTML).
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 /// Which entries of the log.

@@ -1,7 +1,10 @@
 //! The bundle of the world's run, with a log of one entry.
 
-use cloister_audit::{Checkpoint, Entry, Outcome, checkpoint, tree::leaf_hash};
-use cloister_model::{Digest, Duration};
+use cloister_audit::{
+    Checkpoint, Entry, Outcome, checkpoint,
+    tree::{Hash, leaf_hash, node_hash},
+};
+use cloister_model::{Assurance, Digest, Duration, Timestamp};
 use cloister_statement::{
     Envelope, Signer,
     bundle::{BrokerEvidence, Bundle, CharterDoc, InclusionDoc},
@@ -35,16 +38,16 @@ pub fn release_of(world: &World, cleared: &Cleared) -> ReleaseRecord {
     }
 }
 
-fn receipt_of(release: &Envelope, cleared: &Cleared) -> Receipt {
+fn receipt_of(release: &Envelope, record: &ReleaseRecord) -> Receipt {
     Receipt {
-        run: cleared.run,
+        run: record.run,
         release: release.digest(),
         outputs: vec![Output { name: "result".into(), size: 300, sha256: Digest([4; 32]) }],
         outcome: "succeeded".into(),
         started: NOW,
         finished: NOW.plus(Duration::seconds(1)),
-        assurance: cleared.assurance,
-        worker: cleared.worker,
+        assurance: record.assurance,
+        worker: record.worker,
     }
 }
 
@@ -66,11 +69,41 @@ impl Default for BundleEdits {
 #[expect(clippy::expect_used, reason = "test support")]
 pub fn bundle(world: &World, edits: &BundleEdits) -> Bundle {
     let cleared = world.check().expect("a cleared run");
+    assembled(world, release_of(world, &cleared), edits, NOW)
+}
+
+/// The bundle of a world whose broker released against its own checks, at a moment: every digest and signature around
+/// what is wrong fits.
+pub fn forged(world: &World, edits: &BundleEdits, at: Timestamp) -> Bundle {
+    let record = ReleaseRecord {
+        run: world.run,
+        spec: world.spec.digest(),
+        charter: world.charter.digest(),
+        request: world.request.digest(),
+        statements: world.statements().iter().map(Envelope::digest).collect(),
+        manifests: world.manifests.iter().map(Envelope::digest).collect(),
+        challenge: world.challenge.digest(),
+        evidence: world.worker.evidence.digest(),
+        transcript: world.transcript.digest(),
+        worker: world.worker_key.public(),
+        measurement: hex::encode(cloister_attest::measure(super::WORKER_CODE)),
+        assurance: Assurance::Simulated,
+        count: 1,
+        attempt: 1,
+        configuration: world.broker.configuration,
+        sequence: 10,
+        state: Digest([6; 32]),
+    };
+    assembled(world, record, edits, at)
+}
+
+#[expect(clippy::expect_used, reason = "test support")]
+fn assembled(world: &World, mut record: ReleaseRecord, edits: &BundleEdits, at: Timestamp) -> Bundle {
     let workspace = world.workspace();
-    let mut record = release_of(world, &cleared);
+    let told = record.clone();
     (edits.release)(&mut record);
-    let release = signed(&world.broker_key, Signer::Key(world.broker_key.public()), workspace, NOW, record);
-    let mut body = receipt_of(&release, &cleared);
+    let release = signed(&world.broker_key, Signer::Key(world.broker_key.public()), workspace, at, record);
+    let mut body = receipt_of(&release, &told);
     (edits.receipt)(&mut body);
     let results = body.outputs.clone();
     let receipt = signed(&world.worker_key, Signer::Key(world.worker_key.public()), workspace, NOW, body);
@@ -118,13 +151,50 @@ pub fn acknowledgement(world: &World, statement: &Envelope, sequence: u64) -> En
 }
 
 /// A log of one entry that logs a statement.
-#[expect(clippy::expect_used, reason = "test support")]
 fn inclusion(world: &World, statement: &Envelope) -> InclusionDoc {
+    logged(world, statement, 0, &[])
+}
+
+/// A log that logs a statement at an index among other leaves, by their hashes; the proof by RFC 6962's recursion.
+#[expect(clippy::expect_used, reason = "test support")]
+pub fn logged(world: &World, statement: &Envelope, index: usize, others: &[Hash]) -> InclusionDoc {
     let mut entry = Entry::new(NOW.micros(), "broker", "run.release", Outcome::Done);
     entry.statement = Some(statement.digest().to_string());
     let bytes = entry.encode().expect("an entry");
+    let mut leaves = others.to_vec();
+    leaves.insert(index, leaf_hash(&bytes));
     let origin = world.configuration.log_origin.clone();
-    let note = Checkpoint { origin, size: 1, root: leaf_hash(&bytes) };
+    let size = leaves.len() as u64;
+    let note = Checkpoint { origin, size, root: root_of(&leaves) };
     let checkpoint = checkpoint::sign(&world.log_seed, &note).expect("a checkpoint");
-    InclusionDoc { entry: bytes.into(), index: 0, size: 1, hashes: Vec::new(), checkpoint }
+    let hashes = path(&leaves, index).into_iter().map(Digest).collect();
+    InclusionDoc { entry: bytes.into(), index: index as u64, size, hashes, checkpoint }
+}
+
+fn split(leaves: &[Hash]) -> (&[Hash], &[Hash]) {
+    leaves.split_at(1 << (leaves.len() - 1).ilog2())
+}
+
+fn root_of(leaves: &[Hash]) -> Hash {
+    match leaves {
+        [one] => *one,
+        _ => {
+            let (left, right) = split(leaves);
+            node_hash(&root_of(left), &root_of(right))
+        }
+    }
+}
+
+fn path(leaves: &[Hash], index: usize) -> Vec<Hash> {
+    if leaves.len() == 1 {
+        return Vec::new();
+    }
+    let (left, right) = split(leaves);
+    let (mut below, beside) = if index < left.len() {
+        (path(left, index), root_of(right))
+    } else {
+        (path(right, index - left.len()), root_of(left))
+    };
+    below.push(beside);
+    below
 }
