@@ -1,4 +1,4 @@
-import { Avatar, Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import { Avatar, Menu, Text, UnstyledButton } from "@mantine/core";
 import {
   IconApi,
   IconDeviceDesktop,
@@ -9,33 +9,16 @@ import {
 } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import type { Me } from "../api/queries";
 import { roleWords } from "../api/roles";
 import { signOut } from "../session/session";
 import { ProblemAlert } from "../ui/states";
-import { useTimeStyle } from "../ui/Time";
 
-function Choice(props: { label: string; value: string; onChange: (value: string) => void; data: string[] }) {
-  return (
-    <div style={{ padding: "4px 10px 8px" }}>
-      <Text size="xs" c="dimmed" mb={4}>
-        {props.label}
-      </Text>
-      <SegmentedControl
-        size="xs"
-        fullWidth
-        aria-label={props.label}
-        value={props.value}
-        onChange={props.onChange}
-        data={props.data.map((value) => ({ value, label: value.charAt(0).toUpperCase() + value.slice(1) }))}
-      />
-    </div>
-  );
-}
+/** Loaded when the menu opens: the first view has no such control. */
+const Choices = lazy(() => import("./Choices"));
 
 export function UserMenu({ me }: { me: Me }) {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const [times, setTimes] = useTimeStyle();
   const initials = me.user.email.slice(0, 2).toUpperCase();
   const leave = useMutation({ mutationFn: signOut });
   return (
@@ -73,18 +56,9 @@ export function UserMenu({ me }: { me: Me }) {
           Inbox
         </Menu.Item>
         <Menu.Divider />
-        <Choice
-          label="Theme"
-          value={colorScheme}
-          onChange={(value) => setColorScheme(value as typeof colorScheme)}
-          data={["light", "dark", "auto"]}
-        />
-        <Choice
-          label="Times"
-          value={times}
-          onChange={(value) => setTimes(value as typeof times)}
-          data={["relative", "absolute"]}
-        />
+        <Suspense fallback={null}>
+          <Choices />
+        </Suspense>
         <Menu.Divider />
         <Menu.Item
           leftSection={<IconLogout size={15} />}
