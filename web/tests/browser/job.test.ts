@@ -16,8 +16,6 @@ let workspace = "";
 let job = "";
 
 beforeAll(async () => {
-  // A query takes two threads of its worker for as long as it computes; what hears of a cancel needs another.
-  process.env.TOKIO_WORKER_THREADS = "4";
   await deployment.up();
   browser = await launch();
   ({ wim, ben, workspace } = await study(deployment, browser));

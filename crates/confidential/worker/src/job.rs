@@ -15,6 +15,7 @@ use cloister_model::{
 };
 use cloister_statement::predicate::{Manifest, Spec};
 use cloister_verify::inputs;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     RunError,
@@ -122,7 +123,7 @@ fn sample(variable: &Variable, spec: &Spec) -> Value {
     })
 }
 
-/// Compares every object with its digest, then runs the query in a task of its own: dropping this future asks the
+/// Compares every object with its digest, then runs the query on threads of its own: dropping this future asks the
 /// engine to stop and drops the task, keys included.
 pub(crate) async fn execute(job: Job<'_>, hold: &Hold) -> Result<Computed, RunError> {
     verify(&job.tables, hold).await?;
@@ -133,24 +134,36 @@ pub(crate) async fn execute(job: Job<'_>, hold: &Hold) -> Result<Computed, RunEr
     let engine = EngineJob { sql: job.spec.source.clone(), tables: job.tables, variables, limits };
     let cancel = CancelToken::default();
     let share = hold.share();
-    let task = tokio::spawn(run_sql(engine, move |progress| report(&share, progress), cancel.clone()));
-    let mut running = Running { cancel, task };
-    let output =
-        (&mut running.task).await.map_err(|_| RunError::Engine { code: "run.failed", check: None })?;
+    let failed = RunError::Engine { code: "run.failed", check: None };
+    let Ok(threads) = threads() else { return Err(failed) };
+    let task = threads.spawn(run_sql(engine, move |progress| report(&share, progress), cancel.clone()));
+    let mut running = Running { cancel, task, threads: Some(threads) };
+    let output = (&mut running.task).await.map_err(|_| failed)?;
     let output = output.map_err(from_engine)?;
     Ok(Computed { parquet: output.parquet.to_vec(), rows: output.rows })
+}
+
+/// Threads that only compute: a query that keeps every one of them busy must not keep the worker from renewing its keys,
+/// nor from hearing that the run was cancelled.
+fn threads() -> std::io::Result<Runtime> {
+    Builder::new_multi_thread().thread_name("query").enable_all().build()
 }
 
 /// A query under way; asked to stop and torn down when dropped.
 struct Running<T> {
     cancel: CancelToken,
     task: tokio::task::JoinHandle<T>,
+    threads: Option<Runtime>,
 }
 
 impl<T> Drop for Running<T> {
     fn drop(&mut self) {
         self.cancel.cancel();
         self.task.abort();
+        if let Some(threads) = self.threads.take() {
+            // Without waiting: a runtime must not be waited for inside another.
+            threads.shutdown_background();
+        }
     }
 }
 
