@@ -5,24 +5,14 @@ import {
   type SpotlightActionGroupData,
   spotlight,
 } from "@mantine/spotlight";
-import {
-  IconBuildingFortress,
-  IconDeviceDesktop,
-  IconInbox,
-  IconKey,
-  IconLogout,
-  IconMoon,
-  IconSearch,
-  IconSun,
-  IconUserCircle,
-} from "@tabler/icons-react";
+import { IconBuildingFortress, IconLogout, IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { type Me, workspacesQuery } from "../api/queries";
 import { rightsOf } from "../api/roles";
 import { signOut } from "../session/session";
-import { placesFor } from "./nav";
+import { morePlaces, placesFor } from "./nav";
 
 /** Ctrl-K: pages, workspaces, acts. */
 export function Palette({ me, open }: { me: Me; open: number }) {
@@ -43,30 +33,12 @@ export function Palette({ me, open }: { me: Me; open: number }) {
       leftSection: <place.icon size={17} stroke={1.7} />,
       onClick: go(place.to),
     })),
-    {
-      id: "/inbox",
-      label: "Inbox",
-      leftSection: <IconInbox size={17} stroke={1.7} />,
-      onClick: go("/inbox"),
-    },
-    {
-      id: "/profile",
-      label: "Profile",
-      leftSection: <IconUserCircle size={17} stroke={1.7} />,
-      onClick: go("/profile"),
-    },
-    {
-      id: "/profile/tokens",
-      label: "API tokens",
-      leftSection: <IconKey size={17} stroke={1.7} />,
-      onClick: go("/profile/tokens"),
-    },
-    {
-      id: "/profile/sessions",
-      label: "Sessions",
-      leftSection: <IconDeviceDesktop size={17} stroke={1.7} />,
-      onClick: go("/profile/sessions"),
-    },
+    ...morePlaces(rights).map((place) => ({
+      id: place.to,
+      label: place.label,
+      leftSection: <place.icon size={17} stroke={1.7} />,
+      onClick: go(place.to),
+    })),
   ];
   const acts: SpotlightActionData[] = [
     {
