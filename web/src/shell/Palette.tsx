@@ -9,10 +9,14 @@ import { IconBuildingFortress, IconLogout, IconMoon, IconSearch, IconSun } from 
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { type Me, workspacesQuery } from "../api/queries";
+import { type Me, type Workspace, workspacesQuery } from "../api/queries";
 import { rightsOf } from "../api/roles";
 import { signOut } from "../session/session";
 import { morePlaces, placesFor } from "./nav";
+
+/** The newest first: those are gone to most. */
+const latest = (workspaces: Workspace[]) =>
+  workspaces.toSorted((left, right) => right.created.localeCompare(left.created));
 
 /** Ctrl-K: pages, workspaces, acts. */
 export function Palette({ me, open }: { me: Me; open: number }) {
@@ -64,7 +68,7 @@ export function Palette({ me, open }: { me: Me; open: number }) {
     { group: "Go to", actions: pages },
     {
       group: "Workspaces",
-      actions: (workspaces.data ?? []).map((workspace) => ({
+      actions: latest(workspaces.data ?? []).map((workspace) => ({
         id: workspace.id,
         label: workspace.name,
         description: `${workspace.state}, ${workspace.members.length} members`,
@@ -81,7 +85,7 @@ export function Palette({ me, open }: { me: Me; open: number }) {
       attributes={{ content: { "aria-label": "Command palette" } }}
       nothingFound="Nothing found"
       highlightQuery
-      limit={12}
+      limit={24}
       scrollable
       onSpotlightOpen={() => setOpened(true)}
       searchProps={{

@@ -63,6 +63,17 @@ test("keys made in one tab are there in the other", async () => {
   for (const person of [wim, kim, ben]) person.fine();
 });
 
+test("another browser without the passphrase is told honestly what is lost", async () => {
+  const other = await signedIn("kim@north.example");
+  const { page } = other;
+  await page.goto(`${deployment.url}/profile/keys`);
+  await page.getByText("what was encrypted to you stays closed for ever").waitFor();
+  await page.getByText("needs two recoverers of your workspaces").waitFor();
+  await other.look("keys-elsewhere");
+  other.fine();
+  await other.context.close();
+});
+
 test("a role revoked while its page is open is taken from the page, and nothing typed is lost", async () => {
   const { page } = kim;
   await setWorkspaceAdmin("wim@north.example", true);
@@ -222,7 +233,12 @@ test("the log is searched, its filters are in the address, and it is followed li
   await page.getByText("No entry matches").waitFor();
   await wim.look("audit-nothing-found");
   await page.getByRole("button", { name: "Clear filters" }).click();
-  await page.getByLabel("Live").check({ force: true });
+  await page
+    .getByRole("row", { name: /user\.roles/ })
+    .first()
+    .waitFor();
+  expect(await page.getByRole("textbox", { name: "Search" }).inputValue()).toBe("");
+  await page.getByRole("switch", { name: "Live" }).check({ force: true });
   await page.waitForURL(/live=true/);
   const other = await setRolesElsewhere();
   await page
@@ -253,11 +269,21 @@ test("a provider that does not answer is said, and locks nobody out", async () =
   await page.getByRole("button", { name: "Add provider" }).click();
   const dialog = page.getByRole("dialog", { name: "Add provider" });
   await dialog.getByLabel("Name").fill("North login");
-  await dialog.getByLabel("Issuer").fill("https://127.0.0.1:9/realms/main");
+  await dialog.getByLabel("Issuer").fill("http://127.0.0.1:9/realms/main");
   await dialog.getByLabel("Client id").fill("cloister");
   await wim.look("provider-form");
-  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
   await dialog.waitFor({ state: "hidden" });
+  wim.expect(/providers\/[^/]+\/tests/);
+  await page.getByRole("button", { name: "Test sign-in" }).click();
+  await page.getByRole("alert").getByText("The provider does not answer as it should").waitFor();
+  await wim.look("provider-broken");
+  const other = await signedIn("wim@north.example");
+  await other.page.goto(`${deployment.url}/admin/sign-in`);
+  await other.page.getByRole("button", { name: "Remove" }).click();
+  await other.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await other.page.getByText("No identity provider yet").waitFor();
+  await other.context.close();
   wim.fine();
 });
 
