@@ -5,24 +5,18 @@ import {
   type SpotlightActionGroupData,
   spotlight,
 } from "@mantine/spotlight";
-import {
-  IconBuildingFortress,
-  IconDeviceDesktop,
-  IconInbox,
-  IconKey,
-  IconLogout,
-  IconMoon,
-  IconSearch,
-  IconSun,
-  IconUserCircle,
-} from "@tabler/icons-react";
+import { IconBuildingFortress, IconLogout, IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { type Me, workspacesQuery } from "../api/queries";
+import { type Me, type Workspace, workspacesQuery } from "../api/queries";
 import { rightsOf } from "../api/roles";
 import { signOut } from "../session/session";
-import { placesFor } from "./nav";
+import { morePlaces, placesFor } from "./nav";
+
+/** The newest first: those are gone to most. */
+const latest = (workspaces: Workspace[]) =>
+  workspaces.toSorted((left, right) => right.created.localeCompare(left.created));
 
 /** Ctrl-K: pages, workspaces, acts. */
 export function Palette({ me, open }: { me: Me; open: number }) {
@@ -43,30 +37,12 @@ export function Palette({ me, open }: { me: Me; open: number }) {
       leftSection: <place.icon size={17} stroke={1.7} />,
       onClick: go(place.to),
     })),
-    {
-      id: "/inbox",
-      label: "Inbox",
-      leftSection: <IconInbox size={17} stroke={1.7} />,
-      onClick: go("/inbox"),
-    },
-    {
-      id: "/profile",
-      label: "Profile",
-      leftSection: <IconUserCircle size={17} stroke={1.7} />,
-      onClick: go("/profile"),
-    },
-    {
-      id: "/profile/tokens",
-      label: "API tokens",
-      leftSection: <IconKey size={17} stroke={1.7} />,
-      onClick: go("/profile/tokens"),
-    },
-    {
-      id: "/profile/sessions",
-      label: "Sessions",
-      leftSection: <IconDeviceDesktop size={17} stroke={1.7} />,
-      onClick: go("/profile/sessions"),
-    },
+    ...morePlaces(rights).map((place) => ({
+      id: place.to,
+      label: place.label,
+      leftSection: <place.icon size={17} stroke={1.7} />,
+      onClick: go(place.to),
+    })),
   ];
   const acts: SpotlightActionData[] = [
     {
@@ -92,7 +68,7 @@ export function Palette({ me, open }: { me: Me; open: number }) {
     { group: "Go to", actions: pages },
     {
       group: "Workspaces",
-      actions: (workspaces.data ?? []).map((workspace) => ({
+      actions: latest(workspaces.data ?? []).map((workspace) => ({
         id: workspace.id,
         label: workspace.name,
         description: `${workspace.state}, ${workspace.members.length} members`,
@@ -109,7 +85,7 @@ export function Palette({ me, open }: { me: Me; open: number }) {
       attributes={{ content: { "aria-label": "Command palette" } }}
       nothingFound="Nothing found"
       highlightQuery
-      limit={12}
+      limit={24}
       scrollable
       onSpotlightOpen={() => setOpened(true)}
       searchProps={{

@@ -1,11 +1,19 @@
 /** Where one can go, in the order of the left navigation; the palette and the tests read the same list. */
 import {
   type Icon,
+  IconApi,
   IconBuildingFortress,
   IconDatabase,
+  IconDeviceDesktop,
+  IconFileText,
   IconHome,
+  IconInbox,
+  IconKey,
+  IconLogin,
   IconPlugConnected,
+  IconPlus,
   IconShieldCheck,
+  IconUserCircle,
   IconUsers,
 } from "@tabler/icons-react";
 import type { Rights } from "../api/roles";
@@ -45,6 +53,21 @@ export function placesFor(rights: Rights): Place[] {
       about: "Members, roles, invitations, sign-in",
     },
     { label: "Trust", to: "/trust", icon: IconShieldCheck, about: "Attestation and the audit log" },
+  ];
+  return places.filter((place) => place !== false);
+}
+
+/** What is a tab or a step away from there; the palette goes to it at once. */
+export function morePlaces(rights: Rights): Omit<Place, "about">[] {
+  const places: (Omit<Place, "about"> | false)[] = [
+    rights.workspaceAdmin && { label: "New Workspace", to: "/workspaces/new", icon: IconPlus },
+    rights.audit && { label: "Audit log", to: "/trust/log", icon: IconFileText },
+    rights.orgAdmin && { label: "Sign-in settings", to: "/admin/sign-in", icon: IconLogin },
+    { label: "Inbox", to: "/inbox", icon: IconInbox },
+    { label: "Profile", to: "/profile", icon: IconUserCircle },
+    { label: "Keys", to: "/profile/keys", icon: IconKey },
+    { label: "API tokens", to: "/profile/tokens", icon: IconApi },
+    { label: "Sessions", to: "/profile/sessions", icon: IconDeviceDesktop },
   ];
   return places.filter((place) => place !== false);
 }

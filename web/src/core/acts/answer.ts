@@ -101,6 +101,18 @@ function alreadyAccepted(held: HeldWorkspace, certificate: Digest): boolean {
   return waiting !== undefined && acceptances(waiting, held.dossier, new Map()).has(certificate);
 }
 
+/** The addresses whose acceptance the later charter that waits still lacks; nobody while none waits. */
+export function awaitedBy(held: HeldWorkspace): readonly string[] {
+  const pending = held.force?.pending;
+  if (pending === undefined) {
+    return [];
+  }
+  const accepted = acceptances(pending, held.dossier, held.force?.suspended ?? new Map());
+  return pending.body.members
+    .filter((member) => !accepted.has(member))
+    .flatMap((member) => held.people.get(member)?.certificate.email ?? []);
+}
+
 /** What must hold before a charter is accepted: it makes sense, lists the caller, names the broker that answers now. */
 async function requireSound(core: Core, charter: Charter, me: Digest): Promise<void> {
   const problem = charterProblem(charter);

@@ -38,7 +38,7 @@ function Searched(props: ReturnType<typeof useLog>) {
     ? `older ones${oldest ? `, before entry ${oldest.toLocaleString("en")},` : ""} are not searched yet.`
     : "that is all there is.";
   return (
-    <Group gap="sm" role="status" aria-label="Search">
+    <Group gap="sm" role="status" aria-label="How far the search looked">
       {going && <Loader size={14} aria-hidden />}
       <Text size="sm" c="dimmed">
         {shown.length.toLocaleString("en")} found in {entries(all.length)} searched; {rest}

@@ -39,6 +39,13 @@ export function LogFilters(props: { search: LogSearch; onSearch: (search: LogSea
   useEffect(() => {
     if (settled !== (search.q ?? "")) onSearch({ ...search, q: settled });
   }, [settled]);
+  // Cleared elsewhere: the fields follow.
+  useEffect(() => {
+    if (!search.q) setQ("");
+  }, [search.q]);
+  useEffect(() => {
+    if (!search.action) setAction("");
+  }, [search.action]);
   return (
     <Group gap="sm" align="flex-end">
       <TextInput

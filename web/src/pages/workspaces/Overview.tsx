@@ -3,7 +3,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { meQuery, type Workspace, workspaceQuery } from "../../api/queries";
-import { acceptCharter, declineCharter, invitationOf } from "../../core/acts/answer";
+import { acceptCharter, awaitedBy, declineCharter, invitationOf } from "../../core/acts/answer";
 import { holdWorkspace, namesOf } from "../../core/acts/hold";
 import { charterFacts } from "../../core/describe/workspaces";
 import { useAct, useOwnCore } from "../../signing/hooks";
@@ -87,7 +87,7 @@ function Recognise({ id, name }: { id: string; name: string }) {
   );
 }
 
-function Answer({ id, name }: { id: string; name: string }) {
+function Answer({ id, name, later }: { id: string; name: string; later: boolean }) {
   const [told, setTold] = useState("");
   const accept = useAccept(id);
   const decline = useAct(
@@ -100,7 +100,10 @@ function Answer({ id, name }: { id: string; name: string }) {
         You are asked to accept this charter
       </Title>
       <Text size="sm" c="dimmed" mb="md">
-        It comes into force when everyone accepted. Declining ends it for everyone.
+        It comes into force when everyone it needs has accepted.{" "}
+        {later
+          ? "Declining voids this version for everyone; the charter in force stays."
+          : "Declining ends it for everyone."}
       </Text>
       <Stack gap="sm">
         <Told id={id} name={name} told={told} onTold={setTold} />
@@ -130,13 +133,21 @@ export function Overview() {
   const workspace = useQuery(workspaceQuery(id)).data as Workspace;
   const core = useOwnCore();
   const held = useQuery({
-    queryKey: ["held", id, workspace.charter, workspace.pending_charter ?? "", workspace.state],
+    queryKey: [
+      "held",
+      id,
+      workspace.charter,
+      workspace.pending_charter ?? "",
+      workspace.state,
+      workspace.notice,
+    ],
     queryFn: async () => {
       const found = await holdWorkspace(await core(), id);
       const charter = found.force?.now.body ?? found.first;
       return {
         facts: charterFacts(charter, namesOf(found)),
         waiting: invitationOf(found),
+        awaited: awaitedBy(found),
         problem: found.problem,
         pinned: found.pinned,
       };
@@ -144,11 +155,14 @@ export function Overview() {
     retry: false,
   });
   const mine = workspace.members.find((member) => member.email === me.user.email);
+  // The server tells the answers to the charter in force; those to a later one are in its statements.
   const asked =
-    mine?.answer === "pending" && (workspace.state === "pending" || Boolean(workspace.pending_charter));
+    workspace.state === "pending"
+      ? mine?.answer === "pending"
+      : (held.data?.awaited.includes(me.user.email) ?? false);
   return (
     <Stack gap="lg">
-      {asked && <Answer id={id} name={workspace.name} />}
+      {asked && <Answer id={id} name={workspace.name} later={workspace.state !== "pending"} />}
       {!asked && mine && held.data?.pinned === false && <Recognise id={id} name={workspace.name} />}
       <Box className="card" p="lg" component="section" aria-label="Charter">
         <Group justify="space-between" mb="sm">
