@@ -181,6 +181,7 @@ export const logQuery = queryOptions({ queryKey: ["log"], queryFn: () => done(ap
 export interface AuditFilter {
   workspace?: string;
   action?: string;
+  q?: string;
   from?: string;
   to?: string;
 }

@@ -226,9 +226,10 @@ test("the log is searched, its filters are in the address, and it is followed li
   await page.goto(`${deployment.url}/trust/log`);
   await page.getByText("Verified to entry").waitFor();
   await page.getByRole("textbox", { name: "Search" }).fill("user.roles");
-  await page.getByRole("status", { name: "How far the search looked" }).getByText("5 found in").waitFor();
-  expect(page.url()).toContain("q=user.roles");
-  await page.getByRole("table", { name: "Audit log" }).getByText("user.roles").first().waitFor();
+  await page.waitForURL(/q=user\.roles/);
+  const log = page.getByRole("table", { name: "Audit log" });
+  await log.getByText("user.add").first().waitFor({ state: "hidden" });
+  expect(await log.getByRole("row").filter({ hasText: "user.roles" }).count()).toBe(5);
   await page.getByRole("textbox", { name: "Search" }).fill("workspace.archive");
   await page.getByText("No entry matches").waitFor();
   await wim.look("audit-nothing-found");

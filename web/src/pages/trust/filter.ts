@@ -38,6 +38,7 @@ export function filterOf(search: LogSearch, workspace?: string) {
   return {
     ...(workspace ? { workspace } : {}),
     ...(search.action ? { action: search.action } : {}),
+    ...(search.q ? { q: [...search.q.trim()].slice(0, 200).join("") } : {}),
     ...(search.from ? { from: moment(search.from, 0) } : {}),
     ...(search.to ? { to: moment(search.to, 1) } : {}),
   };

@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo } from "react";
 import { api, done } from "../../api/client";
 import { type AuditFilter, auditQuery } from "../../api/queries";
 import type { Event } from "../../live/keys";
-import { goesOn, matches, prepend, STRIDE } from "./search";
+import { prepend } from "./tail";
 
 /** How long events are gathered before the newest entries are asked for. */
 const GATHER = 400;
@@ -36,25 +36,10 @@ function useTail(filter: AuditFilter, on: boolean): void {
   }, [client, key, on]);
 }
 
-/** The entries that are here, those among them that match, and the search for more. */
-export function useLog(filter: AuditFilter, q: string, live: boolean) {
+/** The entries that match and are here; the server searches. */
+export function useLog(filter: AuditFilter, live: boolean) {
   const log = useInfiniteQuery(auditQuery(filter));
   useTail(filter, live);
   const all = useMemo(() => log.data?.pages.flatMap((page) => page.items) ?? [], [log.data]);
-  const shown = useMemo(() => (q ? all.filter((entry) => matches(entry, q)) : all), [all, q]);
-  const search = `${q} ${JSON.stringify(filter)}`;
-  const [stride, setStride] = useState({ search, allowed: STRIDE });
-  const allowed = stride.search === search ? stride.allowed : STRIDE;
-  const more = Boolean(log.hasNextPage);
-  const going =
-    q !== "" && !log.error && goesOn({ searched: all.length, found: shown.length, more, allowed });
-  const { fetchNextPage, isFetchingNextPage } = log;
-  useEffect(() => {
-    if (going && !isFetchingNextPage) void fetchNextPage();
-  }, [going, isFetchingNextPage, fetchNextPage]);
-  const further = () => {
-    setStride({ search, allowed: all.length + STRIDE });
-    void fetchNextPage();
-  };
-  return { log, all, shown, more, going, further };
+  return { log, all, more: Boolean(log.hasNextPage) };
 }

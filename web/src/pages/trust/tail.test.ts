@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AuditEntry } from "../../api/queries";
-import { ENOUGH, goesOn, matches, prepend, STRIDE } from "./search";
+import { prepend } from "./tail";
 
 const entry = (n: number, more: Partial<AuditEntry> = {}) =>
   ({
@@ -11,23 +11,6 @@ const entry = (n: number, more: Partial<AuditEntry> = {}) =>
     outcome: "done",
     ...more,
   }) as AuditEntry;
-
-test("a search looks at person, act, target and check, whatever the case", () => {
-  expect(matches(entry(1), "ODA@")).toBe(true);
-  expect(matches(entry(1), "user.")).toBe(true);
-  expect(matches(entry(1, { target: "ab12" }), "AB1")).toBe(true);
-  expect(matches(entry(1, { outcome: "refused", check: "csrf" }), "csrf")).toBe(true);
-  expect(matches(entry(1), "wim")).toBe(false);
-});
-
-test("a search goes on until it has enough, has read its stride, or the log ends", () => {
-  const progress = { searched: 100, found: 3, more: true, allowed: STRIDE };
-  expect(goesOn(progress)).toBe(true);
-  expect(goesOn({ ...progress, found: ENOUGH })).toBe(false);
-  expect(goesOn({ ...progress, searched: STRIDE })).toBe(false);
-  expect(goesOn({ ...progress, searched: STRIDE, allowed: 2 * STRIDE })).toBe(true);
-  expect(goesOn({ ...progress, more: false })).toBe(false);
-});
 
 const numbers = (data: ReturnType<typeof prepend>) =>
   data.pages.map((page) => page.items.map((one) => one.encoded).join(" "));
