@@ -122,19 +122,19 @@ impl Caller {
         let shown: Vec<&str> =
             shown["items"].as_array().unwrap().iter().filter_map(|job| job["id"].as_str()).collect();
         assert!(!self.drafts.is_empty());
-        let log = self.log_with(self.drafts.last().unwrap());
+        let log = self.log_with("job.create", self.drafts.last().unwrap());
         for draft in &self.drafts {
             assert!(shown.contains(&draft.as_str()), "{draft} is lost\n{}", deployment.log());
             assert_eq!(times(&log, "job.create", draft), 1, "{draft} in the log");
         }
     }
 
-    /// The log, once the newest act is in it: an acknowledgement comes before the signed log.
-    fn log_with(&self, newest: &str) -> Vec<Entry> {
+    /// The log, once this act is in it: an acknowledgement comes before the signed log.
+    pub(crate) fn log_with(&self, action: &str, target: &str) -> Vec<Entry> {
         let begun = Instant::now();
         loop {
             let log = self.log();
-            if times(&log, "job.create", newest) > 0 || begun.elapsed() > Duration::from_secs(20) {
+            if times(&log, action, target) > 0 || begun.elapsed() > Duration::from_secs(20) {
                 return log;
             }
             sleep(Duration::from_millis(100));
@@ -142,7 +142,7 @@ impl Caller {
     }
 
     /// The entries of a copy of the log that `cloister audit verify` finds whole.
-    pub(crate) fn log(&self) -> Vec<Entry> {
+    fn log(&self) -> Vec<Entry> {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("log");
         self.ana.ok(&["audit", "export", folder.to_str().unwrap()]);

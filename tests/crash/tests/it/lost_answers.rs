@@ -91,7 +91,7 @@ fn a_run_whose_every_answer_is_lost_twice_succeeds_with_one_release() {
             "{part}: {lost:?}"
         );
     }
-    let log = ana.log();
+    let log = ana.log_with("run.finish", run);
     let counts = ["release", "run.finish"].map(|action| times(&log, action, run));
     assert_eq!(counts, [1, 1], "one release, one end");
 }
