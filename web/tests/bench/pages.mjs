@@ -3,24 +3,10 @@
  * of JSON a page. Ready is the heading there, nothing that waits left on the page, and the frame after that drawn; the time
  * counts from the begin of the navigation. Each load is a whole one in a browser that has the files in its cache.
  */
-import { chromium } from "playwright-core";
+import { asked, entered } from "./asked.mjs";
 
-const asked = JSON.parse(
-  await new Promise((resolve) => {
-    let text = "";
-    process.stdin.on("data", (part) => {
-      text += part;
-    });
-    process.stdin.on("end", () => resolve(text));
-  }),
-);
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-});
-const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
-await context.addCookies([{ name: "cloister-session", value: asked.token, url: asked.url }]);
+const told = await asked();
+const { browser, context } = await entered(told);
 
 function ready() {
   const waits = '[role="status"][aria-label="Loading"], .mantine-Skeleton-root, .mantine-Loader-root';
@@ -49,7 +35,7 @@ async function scrolled(page) {
   });
 }
 
-for (const { name, path } of asked.pages) {
+for (const { name, path } of told.pages) {
   const page = await context.newPage();
   const failed = [];
   page.on("response", (answer) => {
@@ -57,8 +43,8 @@ for (const { name, path } of asked.pages) {
   });
   const times = [];
   // The first one fills the cache.
-  for (let load = 0; load <= asked.loads; load += 1) {
-    await page.goto(asked.url + path, { waitUntil: "commit" });
+  for (let load = 0; load <= told.loads; load += 1) {
+    await page.goto(told.url + path, { waitUntil: "commit" });
     await page.waitForFunction(ready, undefined, { polling: "raf", timeout: 60_000 });
     const at = await page.evaluate(
       () => new Promise((resolve) => requestAnimationFrame(() => resolve(performance.now()))),
