@@ -23,6 +23,7 @@ import { KeysNeeded } from "../../signing/KeysNeeded";
 import { Page } from "../../ui/Page";
 import { ProblemAlert, sentence } from "../../ui/states";
 import { UseFrom } from "../../ui/UseFrom";
+import { Words } from "../../ui/Words";
 import { useAdding } from "./adding";
 import { additionOf, columnsOf, type Draft, EMPTY, nameOf, problemOf, readDraft } from "./draft";
 import { FileStep } from "./FileStep";
@@ -187,7 +188,7 @@ function Steps({
       {shown === 2 && file.look && <Review draft={draft} look={file.look} onChange={set} />}
       {problem && (
         <Text size="sm" c="var(--mantine-color-error)" mt="sm" role="alert">
-          {sentence(problem.replaceAll("`", ""))}
+          <Words text={sentence(problem)} />
         </Text>
       )}
       <Group justify="space-between" mt="lg">

@@ -10,6 +10,7 @@ import { Digest } from "../../ui/Copy";
 import { Page } from "../../ui/Page";
 import { Loaded } from "../../ui/states";
 import { UseFrom } from "../../ui/UseFrom";
+import { Words } from "../../ui/Words";
 import { DeleteDialog } from "./DeleteDialog";
 import { useHeld } from "./manifest";
 import { RawNotice } from "./RawNotice";
@@ -68,7 +69,7 @@ function SchemaAndRules(props: { dataset: Schemas["Dataset"]; held: ReturnType<t
             <Stack gap={2}>
               {rulesWords(shown.manifest.rules).map((words) => (
                 <Text key={words} size="sm">
-                  {words.replaceAll("`", "")}
+                  <Words text={words} />
                 </Text>
               ))}
             </Stack>

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { otherFile, type Parcel } from "../../core/acts/shelf";
 import { ProblemAlert, sentence } from "../../ui/states";
 import { Time } from "../../ui/Time";
+import { Words } from "../../ui/Words";
 import { useAdding } from "./adding";
 import { bytes } from "./file";
 import { Progress } from "./Progress";
@@ -49,7 +50,7 @@ function One({ parcel }: { parcel: Parcel }) {
         </Text>
         {wrong && (
           <Text size="sm" c="var(--mantine-color-error)" role="alert">
-            {sentence(wrong.replaceAll("`", ""))}
+            <Words text={sentence(wrong)} />
           </Text>
         )}
         {discard.error && <ProblemAlert error={discard.error} />}

@@ -5,6 +5,7 @@ import type { Report } from "../../core/acts/ingest";
 import type { Preview } from "../../core/core";
 import { Digest } from "../../ui/Copy";
 import { ProblemAlert } from "../../ui/states";
+import { Words } from "../../ui/Words";
 import type { Adding } from "./adding";
 import { bytes } from "./file";
 
@@ -62,7 +63,7 @@ function Signed({ signed }: { signed: readonly Preview[] }) {
         <details key={one.digest}>
           <summary style={{ cursor: "pointer" }}>
             <Text size="sm" span>
-              {one.title.replaceAll("`", "")}
+              <Words text={one.title} />
             </Text>
           </summary>
           <Digest text={one.digest} what="statement digest" />

@@ -18,6 +18,7 @@ import { rulesWords } from "../../core/describe/datasets";
 import type { Column } from "../../core/statement/bodies/rules";
 import { rulesProblem } from "../../core/verify/rules";
 import { sentence } from "../../ui/states";
+import { Words } from "../../ui/Words";
 import { Conditions } from "./Conditions";
 import { FUNCTIONS, type RulesForm, rulesOf } from "./rulesForm";
 
@@ -199,7 +200,7 @@ export function RulesSummary({ form, columns }: Pick<Props, "form" | "columns">)
         ))
       ) : (
         <Text size="sm" c="var(--mantine-color-error)" role="status">
-          {sentence(problem.replaceAll("`", ""))}
+          <Words text={sentence(problem)} />
         </Text>
       )}
     </Stack>

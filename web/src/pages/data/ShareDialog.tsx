@@ -9,6 +9,7 @@ import { nameProblem, sqlNameOf } from "../../core/statement/names";
 import type { Timestamp } from "../../core/time";
 import { useAct } from "../../signing/hooks";
 import { ProblemAlert, sentence } from "../../ui/states";
+import { Words } from "../../ui/Words";
 
 interface Wanted {
   workspace: string;
@@ -71,7 +72,7 @@ export function ShareDialog({ held, onClose }: { held: HeldDataset; onClose: () 
           description="How queries call it there; another dataset of the workspace must not have it"
           value={wanted.sqlName}
           onChange={(event) => set({ sqlName: event.currentTarget.value })}
-          error={tried && wrongName ? sentence(wrongName.replaceAll("`", "")) : undefined}
+          error={tried && wrongName ? <Words text={sentence(wrongName)} /> : undefined}
         />
         <Switch
           label="Keep the share when the charter changes"
