@@ -140,11 +140,13 @@ const wrong = (what: string) => new CoreError({ kind: "protocol" }, `the report 
 
 /** The document `result` of an ingest; its `file` is the receipt's. */
 export function readReport({ plaintext, receipt }: OpenedOutput): Report {
+  // Anybody can seal a document to its owner: without a worker's receipt it says nothing.
+  if (receipt === undefined) throw refused("receipt", "the ingest has no receipt");
   // biome-ignore lint/suspicious/noExplicitAny: checked field by field below
   const json = JSON.parse(fromUtf8(plaintext)) as any;
   if (json?.version !== 1) throw wrong("an unknown version");
   const { file } = json;
-  const named = receipt?.receipt.outputs.some(
+  const named = receipt.receipt.outputs.some(
     (one) => one.name === file?.name && one.size === file?.size && one.sha256 === file?.sha256,
   );
   if (file && !named) throw refused("result", "the report names another file than the receipt");

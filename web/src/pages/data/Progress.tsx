@@ -52,7 +52,7 @@ function Upload({ moved, onHalt }: { moved: Adding["moved"]; onHalt: () => void 
 }
 
 /** What was signed without a dialog of its own. */
-function Signed({ signed }: { signed: readonly Preview[] }) {
+export function Signed({ signed }: { signed: readonly Preview[] }) {
   if (signed.length === 0) return null;
   return (
     <Stack gap={4} component="section" aria-label="Signed along with it">
