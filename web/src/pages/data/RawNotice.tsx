@@ -2,10 +2,11 @@ import { Alert, Button, Checkbox, Group, Stack, Switch, Text } from "@mantine/co
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Report } from "../../core/acts/ingest";
+import type { Preview } from "../../core/core";
 import { CoreError } from "../../core/errors";
 import { useOwnCore } from "../../signing/hooks";
 import { ProblemAlert } from "../../ui/states";
-import { Fault } from "./Progress";
+import { Fault, Signed } from "./Progress";
 
 /** A file that a worker has not made a dataset of yet: it was cut, or something in it did not fit. */
 export function RawNotice({ id }: { id: string }) {
@@ -14,11 +15,15 @@ export function RawNotice({ id }: { id: string }) {
   const [header, setHeader] = useState(true);
   const [skipBadRows, setSkip] = useState(false);
   const [state, setState] = useState("");
+  const [signed, setSigned] = useState<Preview[]>([]);
   const ingest = useMutation({
     mutationFn: async (): Promise<Report | undefined> => {
       const { ingestDataset } = await import("../../core/acts/ingest");
       try {
-        const watch = { signed: () => {}, run: (run: { state: string }) => setState(run.state) };
+        const watch = {
+          signed: (one: Preview) => setSigned((old) => [...old, one]),
+          run: (run: { state: string }) => setState(run.state),
+        };
         return (await ingestDataset(await core(), id, { header, skipBadRows }, watch)).report;
       } catch (thrown) {
         if (thrown instanceof CoreError && thrown.why.kind === "declined") return undefined;
@@ -40,7 +45,8 @@ export function RawNotice({ id }: { id: string }) {
       <Stack gap="sm">
         <Text size="sm">
           The encrypted file is here. A worker has to make a dataset of it before it can be shared; its
-          columns are a guess until then.
+          columns are a guess until then. The share, job and run of that are signed along, in a workspace of
+          you alone, and listed here.
         </Text>
         {ingest.data && !ingest.data.file && <Fault report={ingest.data} />}
         {ingest.error && <ProblemAlert error={ingest.error} />}
@@ -54,6 +60,7 @@ export function RawNotice({ id }: { id: string }) {
           checked={skipBadRows}
           onChange={(event) => setSkip(event.currentTarget.checked)}
         />
+        <Signed signed={signed} />
         <Group>
           <Button size="xs" loading={ingest.isPending} onClick={() => ingest.mutate()}>
             Convert and sign
