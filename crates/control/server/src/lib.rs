@@ -33,4 +33,4 @@ pub mod streams;
 pub mod telemetry;
 
 pub use config::{Command, Options, ServeOptions};
-pub use state::Shared;
+pub use state::{Parts, Shared};

@@ -22,7 +22,7 @@ use serde_json::json;
 use tokio::sync::watch;
 
 use crate::{
-    ServeOptions, Shared,
+    Parts, ServeOptions, Shared,
     ambient::{SystemClock, SystemRng},
     broker_pipe::HttpBroker,
     courier::HttpCourier,
@@ -126,7 +126,7 @@ async fn compose(
         feed: Feed::default(),
         work: tokio::sync::Notify::new(),
     };
-    Ok(Shared {
+    Ok(Shared::new(Parts {
         app: Arc::new(app),
         worker_token: secrets::hash(token.trim()).into(),
         refusals: Arc::new(Refusals::new(&SystemRng)),
@@ -140,7 +140,7 @@ async fn compose(
         draining,
         tls: options.tls_cert.is_some(),
         simulated: options.simulated,
-    })
+    }))
 }
 
 async fn stopped() {

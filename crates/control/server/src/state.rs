@@ -1,12 +1,30 @@
 //! What handlers share.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use cloister_app::App;
 
-/// What handlers share.
+/// What handlers share. A request's layers and handler each take one, so that a clone is one count and no more.
 #[derive(Clone)]
-pub struct Shared {
+pub struct Shared(Arc<Parts>);
+
+impl Shared {
+    /// Shares these.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for Shared {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// The parts of [`Shared`].
+pub struct Parts {
     /// The use cases.
     pub app: Arc<App>,
     /// SHA-256 of the worker token, hexadecimal.

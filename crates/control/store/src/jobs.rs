@@ -4,9 +4,9 @@ use cloister_authz::{
     Granted,
     actions::{CreateJob, EditJob, SubmitJob},
 };
-use cloister_model::{Digest, JobId, JobName, Timestamp, UserId, states::JobState};
+use cloister_model::{Digest, Email, JobId, JobName, Timestamp, UserId, states::JobState};
 
-use crate::{Query, Row, StoreError, Tx, people::parsed};
+use crate::{Query, Row, StoreError, Tx, people::parsed, runs::COUNTS};
 
 /// A job.
 #[derive(Clone, Debug)]
@@ -29,6 +29,20 @@ pub struct JobRow {
     pub created: Timestamp,
     /// When the draft was deleted; the row stays for the sake of its signed history.
     pub deleted: Option<Timestamp>,
+}
+
+/// A job with what its page shows beside it, read in one statement: a database is asked once where it would be asked
+/// four times, and all of it is of one moment.
+#[derive(Clone, Debug)]
+pub struct ShownJob {
+    /// The job, deleted or not.
+    pub job: JobRow,
+    /// Its workspace's stamp, as [`crate::statements::stamp`] gives it.
+    pub stamp: i64,
+    /// Whose it is.
+    pub creator: Email,
+    /// Runs of its spec that count, as [`crate::runs::used`] gives them.
+    pub used: u32,
 }
 
 const JOB: &str =
@@ -54,6 +68,23 @@ fn job(row: &Row) -> Result<JobRow, StoreError> {
 pub async fn by_id(db: &dyn Query, id: JobId) -> Result<Option<JobRow>, StoreError> {
     let sql = format!("{JOB} WHERE j.id = $1");
     db.one(&sql, vec![id.to_string().into()]).await?.as_ref().map(job).transpose()
+}
+
+/// The job of this id with what its page shows.
+pub async fn shown(db: &dyn Query, id: JobId) -> Result<Option<ShownJob>, StoreError> {
+    let sql = format!(
+        "SELECT j.id, j.workspace, j.name, j.creator, j.draft, j.state, j.spec, j.created, j.deleted, u.email, \
+         (SELECT CAST(COALESCE(SUM(s.value), 0) AS BIGINT) FROM stamps s WHERE s.name IN (j.workspace, 'deployment')) \
+         AS stamp, (SELECT COUNT(*) FROM runs r WHERE r.spec = j.spec AND {COUNTS}) AS used \
+         FROM jobs j JOIN users u ON u.id = j.creator WHERE j.id = $1"
+    );
+    let Some(row) = db.one(&sql, vec![id.to_string().into()]).await? else { return Ok(None) };
+    Ok(Some(ShownJob {
+        job: job(&row)?,
+        stamp: row.try_get("", "stamp")?,
+        creator: parsed(&row, "email")?,
+        used: u32::try_from(row.try_get::<i64>("", "used")?).map_err(StoreError::corrupt)?,
+    }))
 }
 
 /// The job that stands for a spec.

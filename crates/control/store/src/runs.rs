@@ -165,7 +165,7 @@ pub async fn waiting(
     db.all(&sql, values).await?.iter().map(run).collect()
 }
 
-const COUNTS: &str = "r.kind = 'real'
+pub(crate) const COUNTS: &str = "r.kind = 'real'
     AND (r.state IN ('queued', 'running') OR EXISTS (SELECT 1 FROM releases x WHERE x.run = r.id))";
 
 /// Real runs of each of some specs that count; a spec without any is absent.

@@ -104,12 +104,17 @@ impl App {
         user(actor)?;
         let row = jobs::by_id(&self.store.read(), id).await?.ok_or(AppError::Absent("job"))?;
         let room = self.room(row.workspace).await?;
-        let resource = room.relations(actor, Kind::Job, id.to_string());
+        let resource = self.job_relations(actor, &row, &room).await?;
+        Ok((row, resource, room))
+    }
+
+    async fn job_relations(&self, actor: &Actor, row: &JobRow, room: &Room) -> Result<Resource, AppError> {
+        let resource = room.relations(actor, Kind::Job, row.id.to_string());
         let charter = room.charter()?;
         let mine = room.certificates_of(actor);
         let member = resource.relations.contains(&Relation::Member);
         let author = match row.spec.and_then(|spec| room.grounds.envelopes.get(&spec)) {
-            Some(spec) => self.signed_in_room(actor, spec, &room).await,
+            Some(spec) => self.signed_in_room(actor, spec, room).await,
             None => false,
         };
         let runner = match &charter.run {
@@ -117,12 +122,11 @@ impl App {
             cloister_model::RunPolicy::CreatorOnly => author,
             cloister_model::RunPolicy::Named { members } => mine.iter().any(|c| members.contains(c)),
         };
-        let resource = resource
+        Ok(resource
             .with(Relation::Creator, member && actor.user() == Some(row.creator))
             .with(Relation::Author, member && author)
             .with(Relation::Reviewer, member && mine.iter().any(|c| acts::may_review(charter, c)))
-            .with(Relation::Runner, member && runner);
-        Ok((row, resource, room))
+            .with(Relation::Runner, member && runner))
     }
 
     /// Makes a draft.

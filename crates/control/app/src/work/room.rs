@@ -127,7 +127,8 @@ impl App {
         Ok(rooms)
     }
 
-    async fn room_at(&self, workspace: Digest, stamp: i64) -> Result<Arc<Room>, AppError> {
+    /// A workspace whose stamp was read before.
+    pub(crate) async fn room_at(&self, workspace: Digest, stamp: i64) -> Result<Arc<Room>, AppError> {
         if let Some(kept) = self.judged.kept(workspace, stamp) {
             return Ok(kept);
         }

@@ -18,7 +18,7 @@ use cloister_app::{
 };
 use cloister_model::{Role, Roles};
 use cloister_server::{
-    Shared,
+    Parts, Shared,
     ambient::{SystemClock, SystemRng},
     layers::limits::Limits,
     refusals::Refusals,
@@ -82,7 +82,7 @@ impl House {
             feed: cloister_app::events::Feed::default(),
             work: tokio::sync::Notify::new(),
         });
-        let shared = Shared {
+        let shared = Shared::new(Parts {
             patience: cloister_server::listen::Patience::default(),
             app: app.clone(),
             worker_token: secrets::hash("worker").into(),
@@ -96,7 +96,7 @@ impl House {
             draining: tokio::sync::watch::channel(false).1,
             tls: true,
             simulated: true,
-        };
+        });
         Self { app, router: routes::router(shared), _folder: folder, _database: database }
     }
 

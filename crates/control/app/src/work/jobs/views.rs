@@ -55,9 +55,14 @@ impl<'a> Shelf<'a> {
 impl App {
     /// A job.
     pub async fn show_job(&self, actor: &Actor, id: JobId) -> Result<JobView, AppError> {
-        let (row, resource, room) = self.job_resource(actor, id).await?;
+        user(actor)?;
+        let found = jobs::shown(&self.store.read(), id).await?;
+        let found = found.filter(|found| found.job.deleted.is_none()).ok_or(AppError::Absent("job"))?;
+        let room = self.room_at(found.job.workspace, found.stamp).await?;
+        let resource = self.job_relations(actor, &found.job, &room).await?;
         self.permit(actor, ReadJob, &resource, "job").await?;
-        self.job_view_in(row, room).await
+        let used = found.job.spec.map(|spec| (spec, found.used)).into_iter().collect();
+        self.view_on(&Shelf::new(room, &used)?, found.job, found.creator)
     }
 
     /// A workspace's jobs.
@@ -101,17 +106,6 @@ impl App {
 
     pub(super) async fn job_view(&self, row: JobRow) -> Result<JobView, AppError> {
         self.job_views(vec![row]).await?.pop().ok_or(AppError::Absent("job"))
-    }
-
-    /// A job of a room that was entered before.
-    async fn job_view_in(&self, row: JobRow, room: Arc<Room>) -> Result<JobView, AppError> {
-        let db = self.store.read();
-        let used = match row.spec {
-            Some(spec) => BTreeMap::from([(spec, runs::used(&db, spec).await?)]),
-            None => BTreeMap::new(),
-        };
-        let creator = people::emails(&db, &[row.creator]).await?.remove(&row.creator);
-        self.view_on(&Shelf::new(room, &used)?, row, creator.ok_or(AppError::Absent("user"))?)
     }
 
     /// A job with what its workspace's jobs share.
