@@ -335,9 +335,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Its runs, tests too, the newest first. */
+        get: operations["get_jobs_by_id_runs"];
         put?: never;
         post: operations["post_jobs_by_id_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/specs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The specs it stood for and stands for, the newest first. */
+        get: operations["get_jobs_by_id_specs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -661,6 +679,23 @@ export interface paths {
         put?: never;
         post: operations["post_passwords"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** An administrator of the charter is done with it, or its author takes it back. */
+        delete: operations["delete_proposals_by_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1071,6 +1106,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A fresh link into an account that nobody has entered; the one before is void. */
+        post: operations["post_users_by_id_invitations"];
+        /** The link opens nothing any more; an account that was never anybody's goes with it, and its address is free. */
+        delete: operations["delete_users_by_id_invitations"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}/password": {
         parameters: {
             query?: never;
@@ -1443,6 +1496,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What its organisation's admins propose; it goes when another charter comes into force. */
+        get: operations["get_workspaces_by_id_proposals"];
+        put?: never;
+        /** An organisation's admin proposes a change of members; an administrator of the charter signs what comes of it. */
+        post: operations["post_workspaces_by_id_proposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{id}/refusals": {
         parameters: {
             query?: never;
@@ -1569,6 +1640,13 @@ export interface components {
             recoveries?: components["schemas"]["Envelope"][];
             /** @description The signed request. */
             request: components["schemas"]["Envelope"];
+        };
+        /** @description `PATCH /workspaces/{id}`. */
+        ChangeWorkspaceRequest: {
+            /** @description The new description; absent, it stays. */
+            description?: string | null;
+            /** @description The templates it offers; absent, they stay. */
+            templates?: string[] | null;
         };
         /** @description A dataset. */
         Dataset: {
@@ -1747,9 +1825,18 @@ export interface components {
             id: string;
             /** @description Its name. */
             name: string;
+            /** @description Whether one's own organisation made it, so that its admins may propose changes. */
+            own: boolean;
         };
         /** @description An entry of the log with its proof: `Included` of the crate `audit`. */
         InclusionDocument: Record<string, never>;
+        /** @description A one-time link that sets the password of an account that nobody has entered. */
+        Invitation: {
+            /** @description Until when it works; it may be past. */
+            expires: string;
+            /** @description When the link was made. */
+            sent: string;
+        };
         /** @description A job. */
         Job: {
             /** @description Who must still approve, by e-mail; with groups: members of groups below their threshold. */
@@ -1781,6 +1868,17 @@ export interface components {
             tables: Record<string, never>;
             /** @description Its workspace. */
             workspace: string;
+        };
+        /** @description A spec that a job stood for, or stands for: `GET /jobs/{id}/specs`. */
+        JobSpec: {
+            /** @description Whether it was accepted, then or now. */
+            accepted: boolean;
+            /** @description Its digest. */
+            digest: string;
+            /** @description The signed spec. */
+            statement: components["schemas"]["Envelope"];
+            /** @description When it was submitted. */
+            submitted: string;
         };
         /** @description One backup of `GET /me/key-backups`. */
         KeyBackup: {
@@ -1900,7 +1998,7 @@ export interface components {
         Member: {
             /** @description Whether it administers. */
             administrator: boolean;
-            /** @description `pending`, `accepted` or `declined`. */
+            /** @description `pending`, `accepted`, `declined`, or `not_needed` where the charter comes into force without it. */
             answer: string;
             /** @description When it answered. */
             answered?: string | null;
@@ -1914,6 +2012,11 @@ export interface components {
             organisation: string;
             /** @description Whether it is suspended. */
             suspended: boolean;
+        };
+        /** @description `POST /users/{id}/invitations`: a fresh link, the one before is void. */
+        NewInvitation: components["schemas"]["Invitation"] & {
+            /** @description Token for `POST /passwords`. */
+            password_token: string;
         };
         /** @description `POST /passkeys`: adds the passkey that the authenticator made. */
         NewPasskeyRequest: {
@@ -1982,6 +2085,8 @@ export interface components {
             charter: components["schemas"]["Envelope"];
             /** @description What it is for; not signed. */
             description?: string | null;
+            /** @description The templates it offers to whoever writes a job; absent, all; not signed. */
+            templates?: string[] | null;
         };
         /** @description Something the caller is told of, once. */
         Notice: {
@@ -2183,6 +2288,22 @@ export interface components {
             next?: string | null;
         };
         /** @description A list and where it goes on. */
+        Page_JobSpec: {
+            /** @description The items, in a stable order. */
+            items: {
+                /** @description Whether it was accepted, then or now. */
+                accepted: boolean;
+                /** @description Its digest. */
+                digest: string;
+                /** @description The signed spec. */
+                statement: components["schemas"]["Envelope"];
+                /** @description When it was submitted. */
+                submitted: string;
+            }[];
+            /** @description Pass as `cursor` to get what follows; absent at the end. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
         Page_KeyBackup: {
             /** @description The items, in a stable order. */
             items: {
@@ -2250,6 +2371,27 @@ export interface components {
             next?: string | null;
         };
         /** @description A list and where it goes on. */
+        Page_Proposal: {
+            /** @description The items, in a stable order. */
+            items: {
+                /** @description Whom to add. */
+                add: string[];
+                /** @description Who proposes. */
+                author: string;
+                /** @description When. */
+                created: string;
+                /**
+                 * Format: uuid
+                 * @description The proposal.
+                 */
+                id: string;
+                /** @description Whom to remove. */
+                remove: string[];
+            }[];
+            /** @description Pass as `cursor` to get what follows; absent at the end. */
+            next?: string | null;
+        };
+        /** @description A list and where it goes on. */
         Page_Run: {
             /** @description The items, in a stable order. */
             items: {
@@ -2286,6 +2428,8 @@ export interface components {
                  * @description Share of the input read, 0 to 1; absent under a protecting rule's silence.
                  */
                 share?: number | null;
+                /** @description The signed spec it runs. */
+                spec: string;
                 /** @description Stage of the worker: `proving`, `releasing`, `reading`, `computing`, `sealing`; absent when queued. */
                 stage?: string | null;
                 /** @description When a worker took it. */
@@ -2358,6 +2502,7 @@ export interface components {
                  * @description The user.
                  */
                 id: string;
+                invitation?: components["schemas"]["Invitation"] | null;
                 /** @description When the user joined. */
                 joined: string;
                 /** @description When the user last signed in. */
@@ -2426,6 +2571,8 @@ export interface components {
         Page_Workspace: {
             /** @description The items, in a stable order. */
             items: {
+                /** @description Whose acceptance the charter that waits still needs; empty while none waits, or only for the broker. */
+                awaiting?: string[];
                 /** @description Digest of the charter in force, or of version 1 while pending. */
                 charter: string;
                 /** @description When it was made. */
@@ -2444,8 +2591,14 @@ export interface components {
                 notice?: string | null;
                 /** @description Digest of a later charter that waits for acceptances. */
                 pending_charter?: string | null;
+                /** @description Members of the later charter that waits; empty while none does. */
+                pending_members?: components["schemas"]["Member"][];
+                /** @description Who proposed the charter that waits, version 1 or a later one. */
+                proposed_by?: string | null;
                 /** @description `pending`, `active`, `rejected`, `archived`. */
                 state: string;
+                /** @description The templates it offers to whoever writes a job. */
+                templates: string[];
                 /**
                  * Format: int64
                  * @description Version in force (0 while pending).
@@ -2531,6 +2684,32 @@ export interface components {
             share?: number | null;
             /** @description `proving`, `releasing`, `reading`, `computing`, `sealing`. */
             stage: string;
+        };
+        /**
+         * @description A change of members that waits for an administrator of the charter. It binds nobody, and goes when another charter
+         *     comes into force.
+         */
+        Proposal: {
+            /** @description Whom to add. */
+            add: string[];
+            /** @description Who proposes. */
+            author: string;
+            /** @description When. */
+            created: string;
+            /**
+             * Format: uuid
+             * @description The proposal.
+             */
+            id: string;
+            /** @description Whom to remove. */
+            remove: string[];
+        };
+        /** @description `POST /workspaces/{id}/proposals`: an organisation's admin proposes to those who decide. */
+        ProposeRequest: {
+            /** @description Whom to add. */
+            add?: string[];
+            /** @description Whom to remove. */
+            remove?: string[];
         };
         /** @description A provider, without its secret. */
         Provider: {
@@ -2692,6 +2871,8 @@ export interface components {
              * @description Share of the input read, 0 to 1; absent under a protecting rule's silence.
              */
             share?: number | null;
+            /** @description The signed spec it runs. */
+            spec: string;
             /** @description Stage of the worker: `proving`, `releasing`, `reading`, `computing`, `sealing`; absent when queued. */
             stage?: string | null;
             /** @description When a worker took it. */
@@ -2774,11 +2955,6 @@ export interface components {
          * @enum {string}
          */
         SessionMethod: "set_up" | "password" | "passkey" | "provider" | "device";
-        /** @description `PATCH /workspaces/{id}`. */
-        SetDescriptionRequest: {
-            /** @description The new description. */
-            description: string;
-        };
         /** @description `POST /passwords`: sets a password with a one-time token. */
         SetPasswordRequest: {
             /** @description At least 12 characters. */
@@ -2948,6 +3124,7 @@ export interface components {
              * @description The user.
              */
             id: string;
+            invitation?: components["schemas"]["Invitation"] | null;
             /** @description When the user joined. */
             joined: string;
             /** @description When the user last signed in. */
@@ -3015,6 +3192,8 @@ export interface components {
         };
         /** @description A workspace as its members see it. */
         Workspace: {
+            /** @description Whose acceptance the charter that waits still needs; empty while none waits, or only for the broker. */
+            awaiting?: string[];
             /** @description Digest of the charter in force, or of version 1 while pending. */
             charter: string;
             /** @description When it was made. */
@@ -3033,8 +3212,14 @@ export interface components {
             notice?: string | null;
             /** @description Digest of a later charter that waits for acceptances. */
             pending_charter?: string | null;
+            /** @description Members of the later charter that waits; empty while none does. */
+            pending_members?: components["schemas"]["Member"][];
+            /** @description Who proposed the charter that waits, version 1 or a later one. */
+            proposed_by?: string | null;
             /** @description `pending`, `active`, `rejected`, `archived`. */
             state: string;
+            /** @description The templates it offers to whoever writes a job. */
+            templates: string[];
             /**
              * Format: int64
              * @description Version in force (0 while pending).
@@ -7202,6 +7387,144 @@ export interface operations {
             };
         };
     };
+    get_jobs_by_id_runs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Run"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_jobs_by_id_runs: {
         parameters: {
             query?: never;
@@ -7340,6 +7663,144 @@ export interface operations {
             };
             /** @description well-formed, but it cannot be done as asked */
             422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_jobs_by_id_specs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_JobSpec"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
                 headers: {
                     /** @description as it came, or made */
                     "X-Request-Id"?: string;
@@ -11107,6 +11568,191 @@ export interface operations {
                 "application/json": components["schemas"]["SetPasswordRequest"];
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_proposals_by_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             204: {
                 headers: {
@@ -16299,6 +16945,381 @@ export interface operations {
             };
         };
     };
+    post_users_by_id_invitations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_users_by_id_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_users_by_id_password: {
         parameters: {
             query?: never;
@@ -20046,7 +21067,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetDescriptionRequest"];
+                "application/json": components["schemas"]["ChangeWorkspaceRequest"];
             };
         };
         responses: {
@@ -21202,6 +22223,338 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it conflicts with what is there, or is not possible in this state */
+            409: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too large */
+            413: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description well-formed, but it cannot be done as asked */
+            422: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_workspaces_by_id_proposals: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Proposal"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in */
+            401: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused; `check` names by what */
+            403: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not there, or unknown to you */
+            404: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a body with `Content-Encoding` */
+            415: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the database, the log or the broker does not answer */
+            503: {
+                headers: {
+                    /** @description seconds after which to come again, where waiting helps */
+                    "Retry-After"?: number;
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_workspaces_by_id_proposals: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key and body are carried out once, and answered the same for 24 h */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description as it came, or made */
+                    "X-Request-Id"?: string;
+                    /** @description the W3C trace, and this request's place in it */
+                    traceresponse?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
                 };
             };
             /** @description malformed */

@@ -36,6 +36,7 @@ export interface Workspace {
   readonly version: number;
   readonly charter: Digest;
   readonly pending_charter?: Digest;
+  readonly awaiting?: readonly string[];
   readonly members: readonly {
     readonly certificate: Digest;
     readonly email: string;
@@ -88,10 +89,19 @@ export interface Job {
   readonly tables: Readonly<Record<string, Digest>>;
 }
 
+/** A spec that a job stood for, or stands for. */
+export interface JobSpec {
+  readonly statement: unknown;
+  readonly digest: Digest;
+  readonly submitted: string;
+  readonly accepted: boolean;
+}
+
 export interface Run {
   readonly id: string;
   readonly workspace: Digest;
   readonly job: string;
+  readonly spec: Digest;
   readonly kind: string;
   readonly state: string;
   readonly code?: string;

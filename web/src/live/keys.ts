@@ -6,8 +6,9 @@ export type Event = Schemas["Event"];
 
 /** By the first word of the act. What is not named here concerns nobody's page but the audit log's. */
 const BY_NOUN: Record<string, string[]> = {
-  workspace: ["workspaces"],
-  statement: ["workspaces", "datasets", "runs"],
+  // The list of users says in which workspaces they are.
+  workspace: ["workspaces", "users"],
+  statement: ["workspaces", "users", "datasets", "runs"],
   dataset: ["datasets"],
   job: ["jobs", "runs"],
   run: ["runs", "jobs"],

@@ -1,81 +1,28 @@
 import "../styles-forms";
-import { Alert, Box, Button, Checkbox, Group, PasswordInput, Stack, Text, Title } from "@mantine/core";
+import { Box, Button, Group, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { meQuery } from "../api/queries";
-import { enrol, type FreshKeys, newKeys, restoreKeys, type Standing } from "../core/acts/enrol";
-import { CopyButton, Digest } from "../ui/Copy";
-import { download } from "../ui/csv";
+import { enrol, newKeys, restoreKeys, type Standing } from "../core/acts/enrol";
+import { Digest } from "../ui/Copy";
 import { Loaded, ProblemAlert } from "../ui/states";
 import { useOwnCore, useStanding } from "./hooks";
-
-const LOST =
-  "Lose both this browser's storage and the passphrase, and what was encrypted to you stays closed for ever: neither the server nor its operator can open it. A new certificate then needs two recoverers of your workspaces.";
-
-function Passphrase({ fresh, onDone }: { fresh: FreshKeys; onDone: () => void }) {
-  const core = useOwnCore();
-  const client = useQueryClient();
-  const [kept, setKept] = useState(false);
-  const { passphrase } = fresh.backup;
-  const make = useMutation({
-    mutationFn: async () => enrol(await core(), fresh),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: meQuery.queryKey });
-      onDone();
-    },
-  });
-  return (
-    <Stack>
-      {make.error && <ProblemAlert error={make.error} />}
-      <Alert
-        color="yellow"
-        variant="light"
-        title="Shown once: keep it"
-        styles={{ title: { color: "var(--mantine-color-text)" } }}
-      >
-        <Text size="sm">
-          This passphrase opens the backup of your keys, on other browsers and the command line. It is stored
-          nowhere. {LOST}
-        </Text>
-      </Alert>
-      <Group gap={4} wrap="nowrap">
-        <pre className="statement" style={{ flex: 1, fontSize: "1rem" }} data-testid="passphrase">
-          {passphrase}
-        </pre>
-        <CopyButton text={passphrase} what="passphrase" />
-      </Group>
-      <Group gap="xs">
-        <Button
-          variant="default"
-          size="xs"
-          onClick={() =>
-            download("cloister-passphrase.txt", `Cloister, ${location.host}\n${passphrase}\n`, "text/plain")
-          }
-        >
-          Save as file
-        </Button>
-        <Button variant="default" size="xs" onClick={() => window.print()}>
-          Print
-        </Button>
-      </Group>
-      <Checkbox
-        label="I have kept the passphrase where I find it again"
-        checked={kept}
-        onChange={(event) => setKept(event.currentTarget.checked)}
-      />
-      <Group>
-        <Button disabled={!kept} loading={make.isPending} onClick={() => make.mutate()}>
-          Get my certificate
-        </Button>
-      </Group>
-    </Stack>
-  );
-}
+import { LOST, Passphrase } from "./Passphrase";
+import { Recover } from "./Recover";
 
 function Make() {
   const core = useOwnCore();
+  const client = useQueryClient();
   const make = useMutation({ mutationFn: async () => newKeys(await core()) });
-  if (make.data) return <Passphrase fresh={make.data} onDone={() => make.reset()} />;
+  const { data: fresh } = make;
+  if (fresh) {
+    const certify = async () => {
+      await enrol(await core(), fresh);
+      await client.invalidateQueries({ queryKey: meQuery.queryKey });
+      make.reset();
+    };
+    return <Passphrase fresh={fresh} label="Get my certificate" onKept={certify} />;
+  }
   return (
     <Stack align="flex-start">
       {make.error && <ProblemAlert error={make.error} />}
@@ -100,10 +47,13 @@ function Restore({ backup }: { backup: boolean }) {
   });
   if (!backup) {
     return (
-      <Text size="sm">
-        Your certificate's keys are on another device, and the server keeps no backup of them. Use that
-        device, or make a backup there: <code>cloister key backup</code>. {LOST}
-      </Text>
+      <Stack align="flex-start">
+        <Text size="sm">
+          Your certificate's keys are on another device, and the server keeps no backup of them. Use that
+          device, or make a backup there: <code>cloister key backup</code>. {LOST}
+        </Text>
+        <Recover />
+      </Stack>
     );
   }
   return (
@@ -134,6 +84,7 @@ function Restore({ backup }: { backup: boolean }) {
         <Text size="xs" c="dimmed">
           {LOST}
         </Text>
+        <Recover />
       </Stack>
     </form>
   );

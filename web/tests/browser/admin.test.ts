@@ -11,6 +11,8 @@ let wim: Person;
 let kim: Person;
 let ben: Person;
 let workspace = "";
+/** The digest of Kim's recovery request, as told by phone. */
+let lost = "";
 
 const signedIn = async (email: string): Promise<Person> => {
   const person = await Person.at(browser, deployment.url);
@@ -23,6 +25,7 @@ beforeAll(async () => {
   deployment.organisation("North");
   deployment.organisation("Lab");
   deployment.person("wim@north.example", "North", "--org-admin");
+  deployment.person("oda@north.example", "North", "--org-admin");
   deployment.person("kim@north.example", "North");
   deployment.person("ben@lab.example", "Lab");
   browser = await launch();
@@ -70,6 +73,21 @@ test("another browser without the passphrase is told honestly what is lost", asy
   await page.getByText("what was encrypted to you stays closed for ever").waitFor();
   await page.getByText("needs two recoverers of your workspaces").waitFor();
   await other.look("keys-elsewhere");
+  await page.getByRole("button", { name: "I have lost my passphrase and every device" }).click();
+  const recovery = page.getByRole("region", { name: "Recovery" });
+  await recovery.getByText("Where no charter names recoverers, nobody can bring you back").waitFor();
+  await recovery.getByRole("button", { name: "Make new keys" }).click();
+  await page.getByLabel("I have kept the passphrase where I find it again").check();
+  await page.getByRole("button", { name: "Sign the recovery request" }).click();
+  await page.getByText("Replace the keys of kim@north.example").waitFor();
+  await sign(other);
+  await recovery.getByText("Tell this digest to two recoverers").waitFor();
+  await page.reload();
+  lost = (await page.getByTestId("recovery-request").textContent()) ?? "";
+  other.expect(/(403|409|422).*certificates/);
+  await recovery.getByRole("button", { name: "Ask for my certificate" }).click();
+  await recovery.getByRole("alert").getByText("Not yet").waitFor();
+  await other.look("keys-recovery");
   other.fine();
   await other.context.close();
 });
@@ -159,8 +177,32 @@ test("a policy is changed: what comes of it is said, the other member accepts, i
   expect(await form.getByRole("button", { name: "Propose new charter" }).isDisabled()).toBe(true);
   await form.getByRole("radio", { name: "Only the job's creator" }).check();
   await form.getByText("Who may start a job changes").waitFor();
+  await form.getByRole("combobox", { name: "Recoverers" }).press("ArrowDown");
+  await page.getByRole("option", { name: "wim@north.example" }).click();
+  await page.getByRole("option", { name: "ben@lab.example" }).click();
+  await page.keyboard.press("Escape");
   await form.getByText("Every member it lists has to accept it").waitFor();
   await wim.look("change-charter");
+  await form.getByRole("button", { name: "Propose new charter" }).click();
+  await sign(wim);
+  await form.getByText("A version waits for answers already").waitFor();
+  await ben.page.goto(deployment.url);
+  await ben.page.getByText("A new charter asks for your acceptance").waitFor();
+  await page.goto(`${deployment.url}/workspaces`);
+  await page.getByRole("tab", { name: "New Invites" }).click();
+  const waits = page.getByRole("region", { name: "Care agents" });
+  await waits.getByText("Waits for ben@lab.example. Proposed by wim@north.example").waitFor();
+  await wim.look("later-charter-invites");
+  await waits.getByRole("button", { name: "Withdraw the charter of Care agents" }).click();
+  await sign(wim);
+  await page.getByText("No open invitations").waitFor();
+  await ben.page.getByText("Nothing waits for you").waitFor();
+  await page.goto(`${workspace}/settings`);
+  await form.getByRole("radio", { name: "Only the job's creator" }).check();
+  await form.getByRole("combobox", { name: "Recoverers" }).press("ArrowDown");
+  await page.getByRole("option", { name: "wim@north.example" }).click();
+  await page.getByRole("option", { name: "ben@lab.example" }).click();
+  await page.keyboard.press("Escape");
   await form.getByRole("button", { name: "Propose new charter" }).click();
   await sign(wim);
   await form.getByText("A version waits for answers already").waitFor();
@@ -185,6 +227,93 @@ test("a colleague is added to the workspace in the panel Manage Member", async (
   await panel.getByRole("button", { name: "Add", exact: true }).click();
   await sign(wim);
   await page.getByText("The new charter of Care agents waits for those it needs").waitFor();
+  for (const person of [kim, ben]) {
+    await person.page.goto(workspace);
+    await person.page.getByRole("button", { name: "Accept", exact: true }).click();
+    await sign(person);
+  }
+  await panel.getByRole("button", { name: "Remove from Care agents" }).waitFor();
+  await panel.getByRole("button", { name: "Remove from Care agents" }).click();
+  await sign(wim);
+  await panel.getByText("A charter waits for answers already: one change at a time").waitFor();
+  await page.goto(workspace);
+  await page.getByText("Answers to the version that waits").waitFor();
+  await page.getByRole("button", { name: "Withdraw the charter of Care agents" }).click();
+  await sign(wim);
+  await page.getByText("Answers to the version that waits").waitFor({ state: "hidden" });
+  for (const person of [wim, kim, ben]) person.fine();
+});
+
+test("a recoverer whom the charter names stands up for a member's new keys", async () => {
+  const { page } = wim;
+  await page.goto(`${workspace}/settings`);
+  const box = page.getByRole("region", { name: "Support a recovery" });
+  await box.getByRole("combobox", { name: "Member who lost their keys" }).click();
+  await page.getByRole("option", { name: "kim@north.example" }).click();
+  await box.getByLabel("Digest of their request").fill("no digest");
+  await box.getByText("This is no digest").waitFor();
+  await box.getByLabel("Digest of their request").fill(lost);
+  await wim.look("support-recovery");
+  await box.getByRole("button", { name: "Support", exact: true }).click();
+  await page.getByText("Support the recovery of kim@north.example").waitFor();
+  await sign(wim);
+  await page.getByText("With a second recoverer, and a day later, kim@north.example is back").waitFor();
+  wim.fine();
+});
+
+test("an organization admin whom the charter does not name proposes, and its administrator decides", async () => {
+  const oda = await signedIn("oda@north.example");
+  await oda.page.goto(`${deployment.url}/admin`);
+  await oda.page.getByRole("button", { name: "Manage kim@north.example" }).click();
+  const panel = oda.page.getByRole("dialog", { name: "Manage Member" });
+  await panel.getByText("you are not among them").waitFor();
+  await oda.look("manage-member-propose");
+  await panel.getByRole("button", { name: "Propose removal from Care agents" }).click();
+  await oda.page.getByText("An administrator of the workspace is told, and decides").waitFor();
+  oda.fine();
+  await oda.context.close();
+  const { page } = wim;
+  await page.goto(`${workspace}/settings`);
+  const box = page.getByRole("region", { name: "Proposed changes" });
+  await box.getByText("oda@north.example proposes to remove kim@north.example").waitFor();
+  await wim.look("proposed-changes");
+  await box.getByRole("button", { name: "Review and sign" }).click();
+  await sign(wim);
+  await box.waitFor({ state: "hidden" });
+  await page.getByText("A version waits for answers already").waitFor();
+  wim.fine();
+});
+
+test("templates and description are saved without a signature", async () => {
+  const { page } = wim;
+  const box = page.getByRole("region", { name: "Description settings" });
+  await box.getByLabel("Description").fill("Agents that care");
+  await box.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.", { exact: true }).waitFor();
+  await page.getByText("Agents that care").first().waitFor();
+  wim.fine();
+});
+
+test("an invitation is made anew, and withdrawn", async () => {
+  const { page } = wim;
+  await page.goto(`${deployment.url}/admin`);
+  await page.getByRole("button", { name: "Invite" }).click();
+  await page.getByRole("dialog").getByLabel("E-mail").fill("gone@north.example");
+  await page.getByRole("dialog").getByRole("button", { name: "Invite", exact: true }).click();
+  const first = (await page.getByTestId("invitation-link").textContent()) ?? "";
+  await page.getByRole("button", { name: "Done" }).click();
+  const panel = await manage("gone@north.example");
+  await panel.getByText("and never came in").waitFor();
+  await panel.getByRole("button", { name: "Resend" }).click();
+  const second = (await panel.getByTestId("invitation-link").textContent()) ?? "";
+  expect(second).toContain(`${deployment.url}/password#`);
+  expect(second).not.toBe(first);
+  await wim.look("manage-member-invited");
+  await panel.getByRole("button", { name: "Withdraw", exact: true }).click();
+  await panel.getByText("the address can be invited again").waitFor();
+  await panel.getByRole("button", { name: "Withdraw for good" }).click();
+  await panel.waitFor({ state: "hidden" });
+  await page.getByRole("row", { name: /gone@north\.example/ }).waitFor({ state: "hidden" });
   wim.fine();
 });
 

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod administration;
 pub mod certificates;
+pub mod invitations;
 pub mod key_backups;
 pub mod passkeys;
 pub mod passwords;

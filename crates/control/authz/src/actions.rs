@@ -135,6 +135,8 @@ actions! {
     ListUsers = "user.list", Read, [OrgAdmin];
     /// Add a user to an organisation.
     AddUser = "user.add", Admin, [OrgAdmin, HostOperator];
+    /// Make a fresh link of an invitation to the organisation, or withdraw it.
+    ManageInvitation = "user.invitation", Admin, [OrgAdmin];
     /// Grant or revoke workspace admin and auditor.
     SetRoles = "user.roles", Admin, [OrgAdmin];
     /// Switch signing in off or on.
@@ -193,12 +195,18 @@ actions! {
     ReadWorkspace = "workspace.read", Read, [Is(R::Member), Is(R::Invited)];
     /// See what is in a workspace: shared datasets, jobs, runs.
     ReadWorkspaceContents = "workspace.contents", Read, [Is(R::Member)];
-    /// Change the description.
+    /// Change the description, and which templates are offered.
     DescribeWorkspace = "workspace.describe", Write, [Is(R::Administrator), OrgAdmin];
     /// Accept or refuse a charter.
     AnswerInvitation = "workspace.answer", Write, [Is(R::Invited), Is(R::Member)];
     /// Change members or policies by a new charter, suspend, archive.
     GovernWorkspace = "workspace.govern", Write, [Is(R::Administrator)];
+    /// Propose a change of members to those who decide: for an organisation's admin whom the charter may not name.
+    ProposeChange = "workspace.propose", Write, [OrgAdmin];
+    /// See what is proposed.
+    ReadProposals = "workspace.proposals", Read, [Is(R::Member), OrgAdmin];
+    /// Be done with a proposal, or take one's own back.
+    DismissProposal = "workspace.propose-dismiss", Write, [Is(R::Administrator), Is(R::Own)];
     /// Remind the invited.
     ResendInvitation = "workspace.resend", Write, [Is(R::Administrator), Is(R::Creator)];
     /// Upload ciphertext.

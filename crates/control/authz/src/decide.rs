@@ -106,7 +106,8 @@ fn known(actor: &Actor, resource: &Resource, meets: &BTreeSet<Need>) -> bool {
         | Kind::Upload
         | Kind::Dataset
         | Kind::Job
-        | Kind::Run => false,
+        | Kind::Run
+        | Kind::Proposal => false,
     };
     public
         || !resource.relations.is_empty()

@@ -31,11 +31,13 @@ pub enum Kind {
     Job,
     /// A run.
     Run,
+    /// A change of a workspace's members that an organisation's admin proposes.
+    Proposal,
 }
 
 impl Kind {
     /// Each of them.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Deployment,
         Self::Organisation,
         Self::User,
@@ -48,6 +50,7 @@ impl Kind {
         Self::Dataset,
         Self::Job,
         Self::Run,
+        Self::Proposal,
     ];
 
     /// Cedar's entity type.
@@ -65,6 +68,7 @@ impl Kind {
             Self::Dataset => "Dataset",
             Self::Job => "Job",
             Self::Run => "Run",
+            Self::Proposal => "Proposal",
         }
     }
 }

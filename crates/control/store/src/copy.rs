@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{Query as _, Store, StoreError, Tx};
 
 /// Every table, each after those it refers to.
-pub const TABLES: [&str; 43] = [
+pub const TABLES: [&str; 45] = [
     "organisations",
     "users",
     "sessions",
@@ -28,11 +28,13 @@ pub const TABLES: [&str; 43] = [
     "queue",
     "workspaces",
     "invitations",
+    "proposals",
     "uploads",
     "datasets",
     "manifests",
     "shares",
     "jobs",
+    "job_specs",
     "runs",
     "releases",
     "run_outputs",

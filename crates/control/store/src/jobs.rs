@@ -6,7 +6,7 @@ use cloister_authz::{
 };
 use cloister_model::{Digest, Email, JobId, JobName, Timestamp, UserId, states::JobState};
 
-use crate::{Query, Row, StoreError, Tx, people::parsed, runs::COUNTS};
+use crate::{Query, Row, StoreError, Tx, people::parsed, runs::COUNTS, statements::stamp_of};
 
 /// A job.
 #[derive(Clone, Debug)]
@@ -45,8 +45,12 @@ pub struct ShownJob {
     pub used: u32,
 }
 
-const JOB: &str =
-    "SELECT j.id, j.workspace, j.name, j.creator, j.draft, j.state, j.spec, j.created, j.deleted FROM jobs j";
+const COLUMNS: &str = "j.id, j.workspace, j.name, j.creator, j.draft, j.state, j.spec, j.created, j.deleted";
+
+/// The columns of jobs from `source`, which calls them `j`.
+fn select(source: &str) -> String {
+    format!("SELECT {COLUMNS} FROM jobs j {source}")
+}
 
 fn job(row: &Row) -> Result<JobRow, StoreError> {
     let spec: Option<String> = row.try_get("", "spec")?;
@@ -66,17 +70,16 @@ fn job(row: &Row) -> Result<JobRow, StoreError> {
 
 /// The job of this id, deleted or not.
 pub async fn by_id(db: &dyn Query, id: JobId) -> Result<Option<JobRow>, StoreError> {
-    let sql = format!("{JOB} WHERE j.id = $1");
+    let sql = select("WHERE j.id = $1");
     db.one(&sql, vec![id.to_string().into()]).await?.as_ref().map(job).transpose()
 }
 
 /// The job of this id with what its page shows.
 pub async fn shown(db: &dyn Query, id: JobId) -> Result<Option<ShownJob>, StoreError> {
     let sql = format!(
-        "SELECT j.id, j.workspace, j.name, j.creator, j.draft, j.state, j.spec, j.created, j.deleted, u.email, \
-         (SELECT CAST(COALESCE(SUM(s.value), 0) AS BIGINT) FROM stamps s WHERE s.name IN (j.workspace, 'deployment')) \
-         AS stamp, (SELECT COUNT(*) FROM runs r WHERE r.spec = j.spec AND {COUNTS}) AS used \
-         FROM jobs j JOIN users u ON u.id = j.creator WHERE j.id = $1"
+        "SELECT {COLUMNS}, u.email, ({}) AS stamp, (SELECT COUNT(*) FROM runs r WHERE r.spec = j.spec AND {COUNTS}) AS used
+         FROM jobs j JOIN users u ON u.id = j.creator WHERE j.id = $1",
+        stamp_of("j.workspace")
     );
     let Some(row) = db.one(&sql, vec![id.to_string().into()]).await? else { return Ok(None) };
     Ok(Some(ShownJob {
@@ -89,8 +92,44 @@ pub async fn shown(db: &dyn Query, id: JobId) -> Result<Option<ShownJob>, StoreE
 
 /// The job that stands for a spec.
 pub async fn by_spec(db: &dyn Query, spec: Digest) -> Result<Option<JobRow>, StoreError> {
-    let sql = format!("{JOB} WHERE j.spec = $1");
+    let sql = select("WHERE j.spec = $1");
     db.one(&sql, vec![spec.to_string().into()]).await?.as_ref().map(job).transpose()
+}
+
+/// A spec that a job stood for.
+#[derive(Clone, Debug)]
+pub struct JobSpec {
+    /// The spec.
+    pub spec: Digest,
+    /// Its envelope's JSON.
+    pub envelope: String,
+    /// When it was submitted.
+    pub submitted: Timestamp,
+    /// Whether it was accepted, then or now.
+    pub accepted: bool,
+}
+
+/// The specs a job stood for and stands for, the newest first, in pages that begin before a moment.
+pub async fn specs_of(
+    db: &dyn Query,
+    job: JobId,
+    before: Timestamp,
+    limit: u64,
+) -> Result<Vec<JobSpec>, StoreError> {
+    let sql = format!(
+        "SELECT k.spec, s.envelope, k.submitted, k.accepted FROM job_specs k JOIN statements s ON s.digest = k.spec
+         WHERE k.job = $1 AND k.submitted < $2 ORDER BY k.submitted DESC LIMIT {limit}"
+    );
+    let rows = db.all(&sql, vec![job.to_string().into(), before.micros().into()]).await?;
+    let spec = |row: &Row| {
+        Ok(JobSpec {
+            spec: parsed(row, "spec")?,
+            envelope: row.try_get("", "envelope")?,
+            submitted: Timestamp::from_micros(row.try_get("", "submitted")?),
+            accepted: row.try_get::<i64>("", "accepted")? != 0,
+        })
+    };
+    rows.iter().map(spec).collect()
 }
 
 /// A workspace's jobs; by id.
@@ -100,9 +139,9 @@ pub async fn of_workspace(
     after: &str,
     limit: u64,
 ) -> Result<Vec<JobRow>, StoreError> {
-    let sql = format!(
-        "{JOB} WHERE j.workspace = $1 AND j.deleted IS NULL AND j.id > $2 ORDER BY j.id LIMIT {limit}"
-    );
+    let sql = select(&format!(
+        "WHERE j.workspace = $1 AND j.deleted IS NULL AND j.id > $2 ORDER BY j.id LIMIT {limit}"
+    ));
     db.all(&sql, vec![workspace.to_string().into(), after.into()]).await?.iter().map(job).collect()
 }
 
@@ -113,10 +152,10 @@ pub async fn of_user(
     after: &str,
     limit: u64,
 ) -> Result<Vec<JobRow>, StoreError> {
-    let sql = format!(
-        "{JOB} JOIN workspaces w ON w.id = j.workspace JOIN invitations i ON i.charter = w.charter
+    let sql = select(&format!(
+        "JOIN workspaces w ON w.id = j.workspace JOIN invitations i ON i.charter = w.charter
          WHERE i.member = $1 AND w.version > 0 AND j.deleted IS NULL AND j.id > $2 ORDER BY j.id LIMIT {limit}"
-    );
+    ));
     db.all(&sql, vec![user.to_string().into(), after.into()]).await?.iter().map(job).collect()
 }
 
@@ -176,12 +215,26 @@ impl Tx {
     pub async fn submit_job(
         &self,
         grant: &Granted<SubmitJob>,
-        spec: Digest,
+        (spec, now): (Digest, Timestamp),
         to: JobState,
     ) -> Result<bool, StoreError> {
         let sql =
             "UPDATE jobs SET spec = $1, state = $2 WHERE id = $3 AND state = 'draft' AND deleted IS NULL";
-        Ok(self.exec(sql, vec![spec.to_string().into(), to.as_str().into(), grant.id().into()]).await? == 1)
+        if self.exec(sql, vec![spec.to_string().into(), to.as_str().into(), grant.id().into()]).await? != 1 {
+            return Ok(false);
+        }
+        let sql = "INSERT INTO job_specs (spec, job, submitted, accepted) VALUES ($1, $2, $3, 0)";
+        self.exec(sql, vec![spec.to_string().into(), grant.id().into(), now.micros().into()]).await?;
+        Ok(true)
+    }
+
+    /// The spec under review is accepted; false when the job is not under review.
+    pub async fn accept_job(&self, id: JobId) -> Result<bool, StoreError> {
+        if !self.move_job(id, JobState::UnderReview, JobState::Accepted).await? {
+            return Ok(false);
+        }
+        let sql = "UPDATE job_specs SET accepted = 1 WHERE spec = (SELECT spec FROM jobs WHERE id = $1)";
+        Ok(self.exec(sql, vec![id.to_string().into()]).await? == 1)
     }
 
     /// Moves a job from one state to another; false when it was not in that state.

@@ -21,6 +21,7 @@ mod migrations;
 pub mod notices;
 pub mod objects;
 pub mod people;
+pub mod proposals;
 pub mod queue;
 pub mod runs;
 pub mod statements;

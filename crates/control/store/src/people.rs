@@ -3,6 +3,7 @@
 pub mod certificates;
 pub mod credentials;
 pub mod devices;
+pub mod invitations;
 pub mod key_backups;
 pub mod passkeys;
 pub mod scim;

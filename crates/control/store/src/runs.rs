@@ -64,6 +64,8 @@ pub struct RunRow {
     pub started: Option<Timestamp>,
     /// When it ended.
     pub finished: Option<Timestamp>,
+    /// Its place among all runs, in the order they were asked for; given when it is stored.
+    pub place: i64,
 }
 
 /// How a run ends.
@@ -83,7 +85,7 @@ pub struct Ending {
 
 const RUN: &str = "SELECT r.id, r.workspace, r.job, r.kind, r.state, r.runner, r.spec, r.request, r.fence, r.leased_until,
     r.losses, r.cancel, r.stage, r.share, r.code, r.refusing, r.receipt, r.finish, r.broker_evidence, r.created, r.started,
-    r.finished FROM runs r";
+    r.finished, r.place FROM runs r";
 
 fn moment(row: &Row, column: &str) -> Result<Option<Timestamp>, StoreError> {
     Ok(row.try_get::<Option<i64>>("", column)?.map(Timestamp::from_micros))
@@ -115,6 +117,7 @@ fn run(row: &Row) -> Result<RunRow, StoreError> {
         created: Timestamp::from_micros(row.try_get("", "created")?),
         started: moment(row, "started")?,
         finished: moment(row, "finished")?,
+        place: row.try_get("", "place")?,
     })
 }
 
@@ -124,29 +127,35 @@ pub async fn by_id(db: &dyn Query, id: RunId) -> Result<Option<RunRow>, StoreErr
     db.one(&sql, vec![id.to_string().into()]).await?.as_ref().map(run).transpose()
 }
 
-/// A workspace's runs, newest id last.
+/// A workspace's runs before a place, the newest first.
 pub async fn of_workspace(
     db: &dyn Query,
     workspace: Digest,
-    after: &str,
+    before: i64,
     limit: u64,
 ) -> Result<Vec<RunRow>, StoreError> {
-    let sql = format!("{RUN} WHERE r.workspace = $1 AND r.id > $2 ORDER BY r.id LIMIT {limit}");
-    db.all(&sql, vec![workspace.to_string().into(), after.into()]).await?.iter().map(run).collect()
+    let sql = format!("{RUN} WHERE r.workspace = $1 AND r.place < $2 ORDER BY r.place DESC LIMIT {limit}");
+    db.all(&sql, vec![workspace.to_string().into(), before.into()]).await?.iter().map(run).collect()
 }
 
-/// Runs of every workspace whose charter in force lists the user; by id.
+/// A job's runs before a place, tests too, the newest first.
+pub async fn of_job(db: &dyn Query, job: JobId, before: i64, limit: u64) -> Result<Vec<RunRow>, StoreError> {
+    let sql = format!("{RUN} WHERE r.job = $1 AND r.place < $2 ORDER BY r.place DESC LIMIT {limit}");
+    db.all(&sql, vec![job.to_string().into(), before.into()]).await?.iter().map(run).collect()
+}
+
+/// Runs of every workspace whose charter in force lists the user before a place, the newest first.
 pub async fn of_user(
     db: &dyn Query,
     user: UserId,
-    after: &str,
+    before: i64,
     limit: u64,
 ) -> Result<Vec<RunRow>, StoreError> {
     let sql = format!(
         "{RUN} JOIN workspaces w ON w.id = r.workspace JOIN invitations i ON i.charter = w.charter
-         WHERE i.member = $1 AND w.version > 0 AND r.id > $2 ORDER BY r.id LIMIT {limit}"
+         WHERE i.member = $1 AND w.version > 0 AND r.place < $2 ORDER BY r.place DESC LIMIT {limit}"
     );
-    db.all(&sql, vec![user.to_string().into(), after.into()]).await?.iter().map(run).collect()
+    db.all(&sql, vec![user.to_string().into(), before.into()]).await?.iter().map(run).collect()
 }
 
 /// Runs that wait, and those whose lease ran out; oldest first. A lease that ends later than any begun now, with as much

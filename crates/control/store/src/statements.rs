@@ -110,12 +110,18 @@ pub async fn awaiting_broker(db: &dyn Query, workspace: Digest) -> Result<Vec<St
     rows.iter().map(|row| Ok(row.try_get("", "kind")?)).collect()
 }
 
+/// The stamp of the workspace that an SQL expression names, as a SELECT of one value `n`.
+pub(crate) fn stamp_of(workspace: &str) -> String {
+    format!(
+        "SELECT CAST(COALESCE(SUM(s.value), 0) AS BIGINT) AS n FROM stamps s WHERE s.name IN ({workspace}, 'deployment')"
+    )
+}
+
 /// Changes whenever a statement that a workspace rests on is stored or changes its state, and whenever rows change by
 /// which requests in it are decided: charter, state, invitations, suspensions, shares.
 pub async fn stamp(db: &dyn Query, workspace: Digest) -> Result<i64, StoreError> {
-    let sql =
-        "SELECT CAST(COALESCE(SUM(value), 0) AS BIGINT) AS n FROM stamps WHERE name IN ($1, 'deployment')";
-    let row = db.one(sql, vec![workspace.to_string().into()]).await?.ok_or(StoreError::NotFound)?;
+    let row =
+        db.one(&stamp_of("$1"), vec![workspace.to_string().into()]).await?.ok_or(StoreError::NotFound)?;
     Ok(row.try_get("", "n")?)
 }
 

@@ -5,7 +5,9 @@ use cloister_authz::{
     Granted,
     actions::{AnswerInvitation, CreateWorkspace, DescribeWorkspace, ResendInvitation},
 };
-use cloister_model::{Description, Digest, OrgId, Timestamp, UserId, WorkspaceKind, WorkspaceName};
+use cloister_model::{
+    Description, Digest, OrgId, Templates, Timestamp, UserId, WorkspaceKind, WorkspaceName,
+};
 
 use crate::{Query, Row, StoreError, Tx, people::parsed};
 
@@ -34,6 +36,8 @@ pub struct WorkspaceRow {
     pub org: OrgId,
     /// When.
     pub created: Timestamp,
+    /// The templates it offers.
+    pub templates: Templates,
 }
 
 /// A member of a charter and its answer.
@@ -61,10 +65,14 @@ pub struct InvitationRow {
 
 const WORKSPACE: &str =
     "SELECT w.id, w.name, w.description, w.kind, w.state, w.version, w.charter, w.pending, w.creator,
-    w.org, w.created FROM workspaces w";
+    w.org, w.created, w.templates FROM workspaces w";
 const INVITATION: &str =
     "SELECT workspace, charter, certificate, member, administrator, answer, suspended, invited,
     answered FROM invitations";
+
+fn templates_text(templates: &Templates) -> Result<String, StoreError> {
+    serde_json::to_string(templates).map_err(StoreError::corrupt)
+}
 
 fn kind_word(kind: WorkspaceKind) -> &'static str {
     match kind {
@@ -76,6 +84,7 @@ fn kind_word(kind: WorkspaceKind) -> &'static str {
 fn workspace(row: &Row) -> Result<WorkspaceRow, StoreError> {
     let kind: String = row.try_get("", "kind")?;
     let pending: Option<String> = row.try_get("", "pending")?;
+    let templates: Option<String> = row.try_get("", "templates")?;
     Ok(WorkspaceRow {
         id: parsed(row, "id")?,
         name: parsed(row, "name")?,
@@ -88,6 +97,9 @@ fn workspace(row: &Row) -> Result<WorkspaceRow, StoreError> {
         creator: parsed(row, "creator")?,
         org: parsed(row, "org")?,
         created: Timestamp::from_micros(row.try_get("", "created")?),
+        templates: templates
+            .map_or_else(|| Ok(Templates::default()), |text| serde_json::from_str(&text))
+            .map_err(StoreError::corrupt)?,
     })
 }
 
@@ -151,11 +163,14 @@ pub struct Belonging {
     pub name: WorkspaceName,
     /// The answer's word.
     pub answer: String,
+    /// Whether their organisation made it.
+    pub own: bool,
 }
 
 /// The pending and active workspaces of an organisation's people, by the charter in force or version 1.
 pub async fn of_colleagues(db: &dyn Query, org: OrgId) -> Result<Vec<Belonging>, StoreError> {
-    let sql = "SELECT i.member AS member, w.id AS id, w.name AS name, i.answer AS answer
+    let sql = "SELECT i.member AS member, w.id AS id, w.name AS name, i.answer AS answer,
+                   CAST(CASE WHEN w.org = u.org THEN 1 ELSE 0 END AS BIGINT) AS own
                FROM users u JOIN invitations i ON i.member = u.id
                JOIN workspaces w ON w.id = i.workspace AND w.charter = i.charter
                WHERE u.org = $1 AND w.state IN ('pending', 'active') AND i.answer <> 'declined' ORDER BY w.name, w.id";
@@ -166,6 +181,7 @@ pub async fn of_colleagues(db: &dyn Query, org: OrgId) -> Result<Vec<Belonging>,
             workspace: parsed(row, "id")?,
             name: parsed(row, "name")?,
             answer: row.try_get("", "answer")?,
+            own: row.try_get::<i64>("", "own")? != 0,
         })
     };
     rows.iter().map(belonging).collect()
@@ -186,8 +202,8 @@ impl Tx {
         row: &WorkspaceRow,
     ) -> Result<(), StoreError> {
         self.exec(
-            "INSERT INTO workspaces (id, name, description, kind, state, version, charter, pending, creator, org, created)
-             VALUES ($1, $2, $3, $4, 'pending', 0, $1, NULL, $5, $6, $7)",
+            "INSERT INTO workspaces (id, name, description, kind, state, version, charter, pending, creator, org, created,
+                templates) VALUES ($1, $2, $3, $4, 'pending', 0, $1, NULL, $5, $6, $7, $8)",
             vec![
                 row.id.to_string().into(),
                 row.name.as_str().into(),
@@ -196,22 +212,30 @@ impl Tx {
                 row.creator.to_string().into(),
                 row.org.to_string().into(),
                 row.created.micros().into(),
+                templates_text(&row.templates)?.into(),
             ],
         )
         .await
         .map(|_| ())
     }
 
-    /// Changes the description; false when it is no longer what was seen.
+    /// Changes what is not signed; false when the description is no longer what was seen.
     pub async fn describe_workspace(
         &self,
         grant: &Granted<DescribeWorkspace>,
         seen: &Description,
-        text: &Description,
+        (text, templates): (&Description, &Templates),
     ) -> Result<bool, StoreError> {
-        let values = vec![text.as_str().into(), grant.id().into(), seen.as_str().into()];
-        let sql = "UPDATE workspaces SET description = $1 WHERE id = $2 AND description = $3";
-        Ok(self.exec(sql, values).await? == 1)
+        let values = vec![
+            text.as_str().into(),
+            templates_text(templates)?.into(),
+            grant.id().into(),
+            seen.as_str().into(),
+        ];
+        let sql = "UPDATE workspaces SET description = $1, templates = $2 WHERE id = $3 AND description = $4";
+        let changed = self.exec(sql, values).await? == 1;
+        self.bump_workspace(grant.id().parse().map_err(StoreError::corrupt)?).await?;
+        Ok(changed)
     }
 
     /// Stores that a charter lists someone. Invited before by the same charter, it stays.
@@ -235,7 +259,8 @@ impl Tx {
         self.bump_workspace(row.workspace).await
     }
 
-    /// Stores a member's answer to a charter; false when it answered before.
+    /// Stores a member's answer to a charter; false when it answered before. An acceptance can be taken back while the
+    /// charter waits, a refusal cannot.
     pub async fn answer_invitation(
         &self,
         _grant: &Granted<AnswerInvitation>,
@@ -244,7 +269,7 @@ impl Tx {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let sql = "UPDATE invitations SET answer = $1, answered = $2
-                   WHERE charter = $3 AND certificate = $4 AND answer = 'pending'";
+                   WHERE charter = $3 AND certificate = $4 AND answer <> 'declined' AND answer <> $1";
         let values = vec![
             answer.into(),
             now.micros().into(),
@@ -297,6 +322,7 @@ impl Tx {
                    WHERE id = $3 AND version < $2 AND state IN ('pending', 'active')";
         let values = vec![charter.to_string().into(), version.into(), workspace.to_string().into()];
         self.exec(sql, values).await?;
+        self.outdate_proposals(workspace, charter).await?;
         self.bump_workspace(workspace).await
     }
 

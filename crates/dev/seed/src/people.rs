@@ -177,6 +177,7 @@ async fn account(
         certificate: None,
         joined: now,
         last_sign_in: Some(now),
+        invitation: None,
         workspaces: Vec::new(),
     };
     let profile = Profile::at(seeding.target.profiles.join(format!("member{n:04}")));

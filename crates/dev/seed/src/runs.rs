@@ -105,6 +105,7 @@ fn row(id: RunId, study: &Study, request: &Envelope, now: Timestamp) -> RunRow {
         created: now,
         started: None,
         finished: None,
+        place: 0,
     }
 }
 

@@ -62,6 +62,7 @@ fn creation(n: usize, creator: &Person, members: &[&Person]) -> Result<Creation,
         name: format!("Study {n:03}").parse().map_err(failed)?,
         kind: WorkspaceKind::Analytics,
         description: Some("Seeded.".parse().map_err(failed)?),
+        templates: None,
         members: all,
         approval: Approval::Groups(vec![GroupOf {
             name: "reviewers".into(),

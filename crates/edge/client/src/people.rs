@@ -1,6 +1,6 @@
 //! From an e-mail address to a verified certificate.
 
-use cloister_api::people::{CertificateInfo, SetRolesRequest, User};
+use cloister_api::people::{CertificateInfo, NewInvitation, NewUser, NewUserRequest, SetRolesRequest, User};
 use cloister_model::{Digest, Email};
 use cloister_statement::{Envelope, predicate::Certificate};
 use reqwest::Method;
@@ -107,6 +107,40 @@ impl Client {
     /// The organisation's users.
     pub async fn users(&self) -> Result<Vec<User>, ClientError> {
         self.api.all("/users").await
+    }
+
+    /// The organisation's user of this address.
+    pub async fn find_user(&self, email: &Email) -> Result<User, ClientError> {
+        let found = self.users().await?.into_iter().find(|user| user.email == *email);
+        found.ok_or_else(|| ClientError::Unknown { what: "user", name: email.to_string() })
+    }
+
+    /// Invites somebody to the organisation; one who is invited gets a fresh link, and the one before is void. Gives the
+    /// link that sets the password.
+    pub async fn invite(&self, email: Email) -> Result<String, ClientError> {
+        let token = match self.find_user(&email).await {
+            Ok(user) => {
+                let path = format!("/users/{}/invitations", user.id);
+                self.api.post::<NewInvitation>(&path, &serde_json::json!({})).await?.value.password_token
+            }
+            Err(ClientError::Unknown { .. }) => {
+                let body = NewUserRequest { email };
+                self.api.post::<NewUser>("/users", &body).await?.value.password_token
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(format!("{}/password#{token}", self.config()?.server))
+    }
+
+    /// Takes an invitation back.
+    pub async fn withdraw_invitation(&self, user: &User) -> Result<(), ClientError> {
+        self.api.delete(&format!("/users/{}/invitations", user.id)).await
+    }
+
+    /// Switches signing in off or on.
+    pub async fn switch_user(&self, user: &User, on: bool) -> Result<User, ClientError> {
+        let path = format!("/users/{}/{}", user.id, if on { "enable" } else { "disable" });
+        Ok(self.api.post::<User>(&path, &serde_json::json!({})).await?.value)
     }
 
     /// Changes a user's roles.

@@ -68,6 +68,21 @@ pub struct Job {
     pub created: Timestamp,
 }
 
+/// A spec that a job stood for, or stands for: `GET /jobs/{id}/specs`.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct JobSpec {
+    /// The signed spec.
+    pub statement: Envelope,
+    /// Its digest.
+    #[schema(value_type = String)]
+    pub digest: Digest,
+    /// When it was submitted.
+    #[schema(value_type = String)]
+    pub submitted: Timestamp,
+    /// Whether it was accepted, then or now.
+    pub accepted: bool,
+}
+
 /// A review.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReviewInfo {

@@ -82,9 +82,23 @@ pub struct User {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub last_sign_in: Option<Timestamp>,
+    /// The invitation to the organisation, until somebody enters the account; only where an admin lists users.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
     /// Workspaces the user is in or invited to that are pending or active; only where an admin lists users.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub workspaces: Vec<InWorkspace>,
+}
+
+/// A one-time link that sets the password of an account that nobody has entered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Invitation {
+    /// When the link was made.
+    #[schema(value_type = String)]
+    pub sent: Timestamp,
+    /// Until when it works; it may be past.
+    #[schema(value_type = String)]
+    pub expires: Timestamp,
 }
 
 /// A workspace that somebody is in or invited to.
@@ -98,6 +112,8 @@ pub struct InWorkspace {
     pub name: WorkspaceName,
     /// `pending` or `accepted`.
     pub answer: String,
+    /// Whether one's own organisation made it, so that its admins may propose changes.
+    pub own: bool,
 }
 
 /// `POST /users`: an organisation admin adds a local account. Answers with [`NewUser`].
@@ -116,6 +132,16 @@ pub struct NewUser {
     pub user: User,
     /// Token for `POST /passwords`.
     pub password_token: String,
+}
+
+/// `POST /users/{id}/invitations`: a fresh link, the one before is void.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct NewInvitation {
+    /// Token for `POST /passwords`.
+    pub password_token: String,
+    /// When it was made, and until when it works.
+    #[serde(flatten)]
+    pub invitation: Invitation,
 }
 
 /// `POST /passwords`: sets a password with a one-time token.

@@ -18,6 +18,9 @@ pub struct Run {
     /// Its job.
     #[schema(value_type = Uuid)]
     pub job: JobId,
+    /// The signed spec it runs.
+    #[schema(value_type = String)]
+    pub spec: Digest,
     /// `real` or `test`.
     pub kind: String,
     /// `queued`, `running`, `succeeded`, `failed`, `cancelled`.

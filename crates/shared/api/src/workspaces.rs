@@ -1,10 +1,11 @@
 //! Workspaces, charters and invitations.
 
 use cloister_model::{
-    Description, Digest, Email, OrgName, Timestamp, WorkspaceId, WorkspaceKind, WorkspaceName,
+    Description, Digest, Email, OrgName, Templates, Timestamp, WorkspaceId, WorkspaceKind, WorkspaceName,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::Envelope;
 
@@ -18,6 +19,10 @@ pub struct NewWorkspaceRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub description: Option<Description>,
+    /// The templates it offers to whoever writes a job; absent, all; not signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub templates: Option<Templates>,
 }
 
 /// A workspace as its members see it.
@@ -48,6 +53,20 @@ pub struct Workspace {
     pub pending_charter: Option<Digest>,
     /// Members of the charter in force (of version 1 while pending).
     pub members: Vec<Member>,
+    /// Members of the later charter that waits; empty while none does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending_members: Vec<Member>,
+    /// Whose acceptance the charter that waits still needs; empty while none waits, or only for the broker.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub awaiting: Vec<Email>,
+    /// Who proposed the charter that waits, version 1 or a later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub proposed_by: Option<Email>,
+    /// The templates it offers to whoever writes a job.
+    #[schema(value_type = Vec<String>)]
+    pub templates: Templates,
     /// When it was made.
     #[schema(value_type = String)]
     pub created: Timestamp,
@@ -72,7 +91,7 @@ pub struct Member {
     pub administrator: bool,
     /// Whether it is suspended.
     pub suspended: bool,
-    /// `pending`, `accepted` or `declined`.
+    /// `pending`, `accepted`, `declined`, or `not_needed` where the charter comes into force without it.
     pub answer: String,
     /// When it was invited.
     #[schema(value_type = String)]
@@ -86,10 +105,49 @@ pub struct Member {
 /// `PATCH /workspaces/{id}`.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SetDescriptionRequest {
-    /// The new description.
+pub struct ChangeWorkspaceRequest {
+    /// The new description; absent, it stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub description: Option<Description>,
+    /// The templates it offers; absent, they stay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub templates: Option<Templates>,
+}
+
+/// `POST /workspaces/{id}/proposals`: an organisation's admin proposes to those who decide.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProposeRequest {
+    /// Whom to add.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    pub add: Vec<Email>,
+    /// Whom to remove.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, max_items = 100)]
+    pub remove: Vec<Email>,
+}
+
+/// A change of members that waits for an administrator of the charter. It binds nobody, and goes when another charter
+/// comes into force.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Proposal {
+    /// The proposal.
+    pub id: Uuid,
+    /// Who proposes.
     #[schema(value_type = String)]
-    pub description: Description,
+    pub author: Email,
+    /// Whom to add.
+    #[schema(value_type = Vec<String>)]
+    pub add: Vec<Email>,
+    /// Whom to remove.
+    #[schema(value_type = Vec<String>)]
+    pub remove: Vec<Email>,
+    /// When.
+    #[schema(value_type = String)]
+    pub created: Timestamp,
 }
 
 /// `POST /workspaces/{id}/resends`: reminds an invited member.

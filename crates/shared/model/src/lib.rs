@@ -16,6 +16,7 @@ pub mod roles;
 pub mod rules;
 pub mod schema;
 pub mod states;
+pub mod templates;
 pub mod time;
 pub mod variables;
 
@@ -25,4 +26,5 @@ pub use ids::{DatasetId, JobId, OrgId, RunId, SessionId, UserId, WorkspaceId};
 pub use names::{DatasetName, Description, Email, JobName, NameError, OrgName, SqlName, WorkspaceName};
 pub use policy::{ApprovalGroup, ApprovalPolicy, Assurance, IdentityStrength, RunPolicy, WorkspaceKind};
 pub use roles::{Role, Roles};
+pub use templates::{Template, Templates};
 pub use time::{Duration, Timestamp};

@@ -54,6 +54,11 @@ impl Timestamp {
     pub const fn plus(self, span: Duration) -> Self {
         Self(self.0.saturating_add(span.0))
     }
+    /// The moment before this one by a span.
+    #[must_use]
+    pub const fn minus(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
     /// The span since `earlier`; negative when this moment is before it.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))

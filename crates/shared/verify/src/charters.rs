@@ -2,7 +2,7 @@
 //!
 //! Version 1 is named by its digest (the genesis) and in force when every member accepted it. Version n+1 is signed by an
 //! administrator of n, keeps name, type and floor, and takes over when every member it lists accepted it; if it only adds
-//! members under `all_members`, the newcomers alone. A refusal voids it. Two charters of one version stop the workspace.
+//! members under `all_members`, the newcomers alone. A refusal voids it, a member's or its proposer's. Two charters of one version stop the workspace.
 //! A suspended member's signature does not count for any charter after the one in force when it was suspended.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,14 @@ pub struct InForce {
     used: BTreeSet<Digest>,
     suspended: BTreeMap<Digest, u64>,
     archived: Option<Digest>,
-    pending: Option<Verified<Charter>>,
+    pending: Option<Waiting>,
+}
+
+/// A version that waits, and the members whose acceptance it still needs.
+#[derive(Clone, Debug)]
+struct Waiting {
+    charter: Verified<Charter>,
+    lacks: BTreeSet<Digest>,
 }
 
 impl InForce {
@@ -69,7 +76,11 @@ impl InForce {
     }
     /// The next version, waiting for acceptances.
     pub fn pending(&self) -> Option<&Verified<Charter>> {
-        self.pending.as_ref()
+        self.pending.as_ref().map(|waiting| &waiting.charter)
+    }
+    /// The members whose acceptance the next version still needs; nobody while none waits.
+    pub fn awaited(&self) -> impl Iterator<Item = &Digest> {
+        self.pending.iter().flat_map(|waiting| &waiting.lacks)
     }
     /// The charters and acceptances that put it in force, and the certificates of who signed them.
     pub fn used(&self) -> &BTreeSet<Digest> {
@@ -88,11 +99,11 @@ pub fn establish(genesis: Digest, dossier: &Dossier, marks: &Marks) -> Result<In
     collect_suspensions(&mut force, dossier, marks);
     while force.chain.len() < MAX_VERSIONS {
         match successor(&force, dossier, marks)? {
-            Some((next, true)) => {
-                take(&mut force, next, dossier);
+            Some(next) if next.lacks.is_empty() => {
+                take(&mut force, next.charter, dossier);
                 collect_suspensions(&mut force, dossier, marks);
             }
-            Some((next, false)) => {
+            Some(next) => {
                 force.pending = Some(next);
                 break;
             }
@@ -127,7 +138,7 @@ fn first_in_force(first: &Verified<Charter>, dossier: &Dossier) -> Result<InForc
     let refused = dossier
         .refusals()
         .values()
-        .any(|r| r.body().charter == first.digest() && listed(first, r.certificate()));
+        .any(|r| r.body().charter == first.digest() && may_refuse(first, r.certificate()));
     refuse(!refused, "a member refused version 1".into())?;
     let mut force = InForce {
         genesis: first.digest(),
@@ -153,6 +164,11 @@ fn take(force: &mut InForce, next: Verified<Charter>, dossier: &Dossier) {
 
 fn listed(charter: &Verified<Charter>, certificate: Option<Digest>) -> bool {
     certificate.is_some_and(|c| charter.body().members.contains(&c))
+}
+
+/// Whether a refusal by this certificate voids a charter: a listed member's, and its proposer's, who takes it back.
+pub(crate) fn may_refuse(charter: &Verified<Charter>, certificate: Option<Digest>) -> bool {
+    listed(charter, certificate) || (certificate.is_some() && certificate == charter.certificate())
 }
 
 /// Who accepted a charter, and by which statement; the signature of a listed signer is an acceptance.
@@ -184,12 +200,8 @@ pub(crate) fn forked(genesis: Digest, dossier: &Dossier, marks: &Marks) -> bool 
 
 const FORKED: &str = "two charters of one version";
 
-/// The next version and whether it takes over; `None` when nobody entitled proposed one.
-fn successor(
-    force: &InForce,
-    dossier: &Dossier,
-    marks: &Marks,
-) -> Result<Option<(Verified<Charter>, bool)>, Refused> {
+/// The next version, which takes over when it lacks nobody; `None` when nobody entitled proposed one.
+fn successor(force: &InForce, dossier: &Dossier, marks: &Marks) -> Result<Option<Waiting>, Refused> {
     let current = force.charter();
     let entitled = |c: &&Verified<Charter>| {
         let signer = c.certificate();
@@ -215,11 +227,11 @@ fn successor(
     let only_adds =
         current.approval == ApprovalPolicy::AllMembers && shape::only_adds_members(current, next.body());
     let needed = |m: &&Digest| !(only_adds && current.members.contains(*m));
-    let complete = next.body().members.iter().filter(needed).all(|m| accepted.contains_key(m));
-    Ok(Some((next.clone(), complete)))
+    let lacks = next.body().members.iter().filter(needed).filter(|m| !accepted.contains_key(*m)).copied();
+    Ok(Some(Waiting { lacks: lacks.collect(), charter: next.clone() }))
 }
 
-/// Whether a refusal by a listed member voids a charter. What a mark says is in force stays so.
+/// Whether a refusal voids a charter. What a mark says is in force stays so.
 fn void(charter: &Verified<Charter>, force: &InForce, dossier: &Dossier, marks: &Marks) -> bool {
     let (digest, version) = (charter.digest(), charter.body().version);
     let settled = marks
@@ -230,7 +242,7 @@ fn void(charter: &Verified<Charter>, force: &InForce, dossier: &Dossier, marks: 
         dossier.refusals().values().any(|r| {
             let signer = r.certificate();
             r.body().charter == digest
-                && listed(charter, signer)
+                && may_refuse(charter, signer)
                 && signer.is_some_and(|s| !force.suspended(&s))
         })
     };

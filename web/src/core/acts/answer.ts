@@ -80,7 +80,7 @@ export async function acceptCharter(
   );
   await pin(core, genesis, workspace.name);
   const now = await core.api.get<Workspace>(`/workspaces/${genesis}`);
-  const complete = now.members.every((member) => member.answer === "accepted");
+  const complete = (now.awaiting ?? []).length === 0;
   if (answer.waiting && complete && now.state === "pending") {
     throw new CoreError(
       { kind: "not_in_force", statement: statement.digest },

@@ -42,6 +42,8 @@ export interface Creation {
   readonly name: string;
   readonly kind: WorkspaceKind;
   readonly description: string | undefined;
+  /** The templates it offers; all, when absent. Not signed. */
+  readonly templates?: readonly string[] | undefined;
   /** Who is invited besides the creator, by address. */
   readonly members: readonly string[];
   readonly approval: Approval;
@@ -128,10 +130,11 @@ export async function createWorkspace(core: Core, creation: Creation): Promise<W
     label: () => undefined,
   };
   const charter = await signAs(core, who, "charter", undefined, body, names);
-  const { description } = creation;
+  const { description, templates } = creation;
   const made = await core.api.send<Workspace>("POST", "/workspaces", {
     charter: envelopeJson(charter),
     ...(description === undefined ? {} : { description }),
+    ...(templates === undefined ? {} : { templates }),
   });
   if (made.value.id !== charter.digest) {
     throw refused("genesis", "the server made another workspace than the one signed for");

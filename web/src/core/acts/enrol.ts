@@ -86,7 +86,7 @@ export async function renewKeys(core: Core, old: Signatory, fresh: FreshKeys): P
 }
 
 /** Keys first, so that no certificate is ever asked for whose keys are lost. */
-async function keep(core: Core, { keys, backup }: FreshKeys): Promise<void> {
+export async function keep(core: Core, { keys, backup }: FreshKeys): Promise<void> {
   await core.vault.saveKeys(keys);
   await storeBackup(core, keys.signingKey, backup.file);
 }
@@ -95,7 +95,7 @@ async function storeBackup(core: Core, key: string, file: Uint8Array): Promise<v
   await core.api.send("PUT", `/me/key-backups/${key}`, { file: toBase64(file) });
 }
 
-function requestOf(me: Me, keys: MemberKeys, replaces: string | undefined): CertificateRequest {
+export function requestOf(me: Me, keys: MemberKeys, replaces: string | undefined): CertificateRequest {
   return {
     organisation: me.user.organisation,
     issuer: "local",
@@ -108,7 +108,7 @@ function requestOf(me: Me, keys: MemberKeys, replaces: string | undefined): Cert
   };
 }
 
-async function certify(core: Core, request: Envelope, keys: MemberKeys): Promise<Person> {
+export async function certify(core: Core, request: Envelope, keys: MemberKeys): Promise<Person> {
   const answer = await core.api.send<CertificateInfo>("POST", "/certificates", {
     request: envelopeJson(request),
   });

@@ -5,6 +5,7 @@ import { archiveWorkspace } from "../acts/change";
 import { enrol, type FreshKeys, newKeys, restoreKeys, standing } from "../acts/enrol";
 import { holdWorkspace } from "../acts/hold";
 import { holdSpec, reviewJob } from "../acts/jobs";
+import { beginRecovery, finishRecovery, supportRecovery } from "../acts/recover";
 import { runJob } from "../acts/runs";
 import { inputsOf, variablesOf } from "../acts/variables";
 import { toBase64 } from "../bytes";
@@ -126,6 +127,48 @@ describe("enrolment", () => {
     ["another request", { request: "06".repeat(32) }],
   ])("refuses a certificate for %s", async (_, edit) => {
     expect((await enrolWith(edit)).outcome).toBe("certificate");
+  });
+
+  test("lost keys: the request names what it replaces, is signed by the new key, and is asked about again", async () => {
+    const fresh = await cheapKeys();
+    const kept: MemberKeys[] = [];
+    const put = `PUT /me/key-backups/${fresh.keys.signingKey}`;
+    const refusal = {
+      status: 403,
+      body: { title: "Refused", check: "certificate", detail: "one recoverer of two" },
+    };
+    let answer: { status?: number; body: unknown } = refusal;
+    const script = serverOf(world.ana, { [put]: { body: {} }, "POST /certificates": () => answer });
+    const { core, asked, shown } = scripted(script, memoryVault(kept));
+    const request = await beginRecovery(core, fresh);
+    const { predicate } = open(request, "certificate-request");
+    expect(predicate.body.replaces).toBe(world.ana.person.digest);
+    expect(predicate.signer).toEqual({ key: fresh.keys.signingKey });
+    expect(kept.map((keys) => keys.signingKey)).toEqual([fresh.keys.signingKey]);
+    expect(shown[0]?.title).toContain("Replace the keys of ana@example.org");
+    await expect(finishRecovery(core, request)).rejects.toThrow("one recoverer of two");
+    const body = { ...world.ana.person.certificate, signing_key: fresh.keys.signingKey };
+    const issued = { ...body, age_recipient: fresh.keys.recipient, request: request.digest };
+    answer = {
+      body: {
+        digest: "00".repeat(32),
+        certificate: envelopeJson(await signedBy(world.broker, "certificate", issued)),
+      },
+    };
+    expect((await finishRecovery(core, request)).certificate.request).toBe(request.digest);
+    expect(posted(asked).map(({ path }) => path)).toEqual([
+      `/me/key-backups/${fresh.keys.signingKey}`,
+      "/certificates",
+      "/certificates",
+    ]);
+    expect(await why(finishRecovery(scripted(script, memoryVault([])).core, request))).toBe("key_missing");
+  });
+
+  test("a recovery is supported only by whom the charter in force names", async () => {
+    const { core, asked } = coreOf(world.ana);
+    const held = await holdWorkspace(core, world.genesis);
+    expect(await why(supportRecovery(core, held, "ben@example.org", "07".repeat(32)))).toBe("input");
+    expect(posted(asked)).toEqual([]);
   });
 
   test("never replaces the keys of a live certificate", async () => {

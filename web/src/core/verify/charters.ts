@@ -89,7 +89,7 @@ function requireFirst(first: Verified<"charter">, dossier: Dossier): void {
     throw refuse(`member \`${missing}\` has not accepted version 1`);
   }
   const refusals = [...dossier.of("refusal").values()];
-  if (refusals.some((one) => one.body.charter === first.digest && lists(first, one.certificate))) {
+  if (refusals.some((one) => one.body.charter === first.digest && mayRefuse(first, one.certificate))) {
     throw refuse("a member refused version 1");
   }
 }
@@ -150,12 +150,17 @@ function successor(
   return { charter: next, complete: needed.every((member) => accepted.has(member)) };
 }
 
-/** Whether a refusal by a listed, unsuspended member voids a charter. */
+/** A listed member, and the proposer, who takes it back. */
+function mayRefuse(charter: Verified<"charter">, certificate: Digest | undefined): boolean {
+  return lists(charter, certificate) || (certificate !== undefined && certificate === charter.certificate);
+}
+
+/** Whether a refusal by somebody unsuspended voids a charter. */
 function isVoid(charter: Verified<"charter">, { dossier, suspended }: State): boolean {
   return [...dossier.of("refusal").values()].some(
     (one) =>
       one.body.charter === charter.digest &&
-      lists(charter, one.certificate) &&
+      mayRefuse(charter, one.certificate) &&
       one.certificate !== undefined &&
       !suspended.has(one.certificate),
   );

@@ -6,7 +6,26 @@ import { usersQuery } from "../../api/queries";
 import { CopyButton } from "../../ui/Copy";
 import { ProblemAlert } from "../../ui/states";
 
-function Link({
+/** A link that is shown once. */
+export function OneTimeLink({ email, token }: { email: string; token: string }) {
+  const link = `${location.origin}/password#${token}`;
+  return (
+    <Stack gap="sm">
+      <Text size="sm">
+        Give {email} this link. It works once, for seven days; it is shown here only. Who signs in by single
+        sign-on with this address needs no link.
+      </Text>
+      <Group gap={4} wrap="nowrap" align="flex-start">
+        <pre className="statement" style={{ flex: 1 }} data-testid="invitation-link">
+          {link}
+        </pre>
+        <CopyButton text={link} what="invitation link" />
+      </Group>
+    </Stack>
+  );
+}
+
+function Made({
   made,
   onAnother,
   onClose,
@@ -15,19 +34,9 @@ function Link({
   onAnother: () => void;
   onClose: () => void;
 }) {
-  const link = `${location.origin}/password#${made.password_token}`;
   return (
     <Stack>
-      <Text size="sm">
-        Give {made.user.email} this link. It works once, for seven days; it is shown here only. Who signs in
-        by single sign-on with this address needs no link.
-      </Text>
-      <Group gap={4} wrap="nowrap" align="flex-start">
-        <pre className="statement" style={{ flex: 1 }} data-testid="invitation-link">
-          {link}
-        </pre>
-        <CopyButton text={link} what="invitation link" />
-      </Group>
+      <OneTimeLink email={made.user.email} token={made.password_token} />
       <Group justify="flex-end">
         <Button variant="default" onClick={onAnother}>
           Invite another
@@ -55,7 +64,7 @@ function Form({ onClose }: { onClose: () => void }) {
       form.reset();
       add.reset();
     };
-    return <Link made={add.data} onAnother={another} onClose={onClose} />;
+    return <Made made={add.data} onAnother={another} onClose={onClose} />;
   }
   return (
     <form noValidate onSubmit={form.onSubmit(({ email }) => add.mutate(email.trim()))}>

@@ -6,8 +6,9 @@ import { useState } from "react";
 import { api, done } from "../../api/client";
 import { meQuery, type User, usersQuery } from "../../api/queries";
 import { ProblemAlert } from "../../ui/states";
+import { Invitation } from "./Invitation";
 import { Membership } from "./Membership";
-import { changes, type Draft, draftOf, nameOf } from "./members";
+import { changes, type Draft, draftOf, isInvited, nameOf } from "./members";
 
 async function save(user: User, draft: Draft): Promise<void> {
   const params = { path: { id: user.id } };
@@ -73,6 +74,7 @@ export function ManageMember({ user, onClose }: { user: User; onClose: () => voi
             onChange={(event) => set({ auditor: event.currentTarget.checked })}
           />
         </Stack>
+        {isInvited(user) && <Invitation user={user} onGone={onClose} />}
         <Membership user={user} />
         <Stack gap="sm" component="section" aria-label="Account">
           <Title order={3} fz="sm">
@@ -85,7 +87,7 @@ export function ManageMember({ user, onClose }: { user: User; onClose: () => voi
                 ? "You cannot deactivate yourself"
                 : user.last_sign_in
                   ? "Off: every session and token of this member ends at once, and signing in is refused. What they signed still counts in workspaces until they are removed or suspended there."
-                  : "Invited, and never signed in. Off withdraws the invitation: its link gives no entry"
+                  : "Invited, and never signed in. Off: the link gives no entry"
             }
             checked={draft.active}
             disabled={own}

@@ -11,7 +11,7 @@ import { Empty, Loaded } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { Invite } from "./Invite";
 import { ManageMember } from "./ManageMember";
-import { membersCsv, nameOf, workspacesOf } from "./members";
+import { isInvited, isPast, membersCsv, nameOf, workspacesOf } from "./members";
 
 function Roles({ user }: { user: User }) {
   return (
@@ -21,14 +21,14 @@ function Roles({ user }: { user: User }) {
           {role}
         </Badge>
       ))}
-      {!user.last_sign_in && !user.disabled && (
+      {isInvited(user) && (
         <Badge
           variant="light"
           radius="sm"
           tt="none"
           styles={{ label: { color: "var(--mantine-color-text)" } }}
         >
-          Invited
+          {user.invitation && isPast(user.invitation.expires) ? "Invitation expired" : "Invited"}
         </Badge>
       )}
       {user.disabled && (

@@ -1,19 +1,26 @@
 import { Anchor, Box, Button, Group, Select, Stack, Text, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { api, done } from "../../api/client";
 import { meQuery, type User, usersQuery, workspacesQuery } from "../../api/queries";
 import { type CharterChange, changeCharter } from "../../core/acts/change";
 import { holdWorkspace } from "../../core/acts/hold";
 import { useAct } from "../../signing/hooks";
 import { Loaded, ProblemAlert } from "../../ui/states";
 import { workspacesOf } from "./members";
-import { addable, changeProblem } from "./membership";
+import { addable, changeProblem, type Place, proposable } from "./membership";
 
 interface Change {
   id: string;
   change: CharterChange;
+}
+
+interface Asked {
+  id: string;
+  add: string[];
+  remove: string[];
 }
 
 /** The workspaces of a member; where the admin is administrator of the charter, they add and remove. */
@@ -34,6 +41,15 @@ export function Membership({ user }: { user: User }) {
       });
     },
   );
+  const users = useQuery(usersQuery);
+  const propose = useMutation({
+    mutationFn: ({ id, ...body }: Asked) =>
+      done(api.POST("/api/v1/workspaces/{id}/proposals", { params: { path: { id } }, body })),
+    onSuccess: () => {
+      setChosen(null);
+      notifications.show({ message: "Proposed. An administrator of the workspace is told, and decides." });
+    },
+  });
   const list = workspacesOf(user);
   return (
     <Box component="section" aria-label="Workspaces">
@@ -41,57 +57,82 @@ export function Membership({ user }: { user: User }) {
         Workspaces
       </Title>
       <Loaded of={workspaces}>
-        {(all) => (
-          <Stack gap="sm">
-            {list.length === 0 && (
-              <Text size="sm" c="dimmed">
-                In none yet.
-              </Text>
-            )}
-            {list.map(({ id, name, answer }) => {
-              const problem = changeProblem(
-                all.find((workspace) => workspace.id === id),
-                own,
-              );
-              return (
-                <div key={id}>
-                  <Group justify="space-between" wrap="nowrap">
-                    <Anchor component={Link} to={`/workspaces/${id}`} size="sm">
-                      {name}
-                      {answer === "pending" && " (invited)"}
-                    </Anchor>
-                    {!problem && user.email !== own && (
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        aria-label={`Remove from ${name}`}
-                        loading={act.isPending && act.variables.id === id}
-                        onClick={() => act.mutate({ id, change: { remove: [user.email] } })}
-                      >
-                        Remove
-                      </Button>
+        {(all) => {
+          const others = proposable(users.data ?? [], all, own);
+          const open = others.filter(({ id }) => !list.some((one) => one.id === id));
+          return (
+            <Stack gap="sm">
+              {list.length === 0 && (
+                <Text size="sm" c="dimmed">
+                  In none yet.
+                </Text>
+              )}
+              {list.map(({ id, name, answer }) => {
+                const problem = changeProblem(
+                  all.find((workspace) => workspace.id === id),
+                  own,
+                );
+                return (
+                  <div key={id}>
+                    <Group justify="space-between" wrap="nowrap">
+                      <Anchor component={Link} to={`/workspaces/${id}`} size="sm">
+                        {name}
+                        {answer === "pending" && " (invited)"}
+                      </Anchor>
+                      {!problem && user.email !== own && (
+                        <Button
+                          size="compact-xs"
+                          variant="default"
+                          aria-label={`Remove from ${name}`}
+                          loading={act.isPending && act.variables.id === id}
+                          onClick={() => act.mutate({ id, change: { remove: [user.email] } })}
+                        >
+                          Remove
+                        </Button>
+                      )}
+                      {problem && others.some((one) => one.id === id) && (
+                        <Button
+                          size="compact-xs"
+                          variant="default"
+                          aria-label={`Propose removal from ${name}`}
+                          loading={propose.isPending && propose.variables.id === id}
+                          onClick={() => propose.mutate({ id, add: [], remove: [user.email] })}
+                        >
+                          Propose removal
+                        </Button>
+                      )}
+                    </Group>
+                    {problem && (
+                      <Text size="xs" c="dimmed">
+                        {problem}
+                      </Text>
                     )}
-                  </Group>
-                  {problem && (
-                    <Text size="xs" c="dimmed">
-                      {problem}
-                    </Text>
-                  )}
-                </div>
-              );
-            })}
-            {act.error && <ProblemAlert error={act.error} />}
-            <Add user={user} options={addable(all, user, own)} {...{ chosen, setChosen }}>
-              <Button
-                disabled={!chosen}
-                loading={act.isPending && act.variables.id === chosen}
-                onClick={() => chosen && act.mutate({ id: chosen, change: { add: [user.email] } })}
-              >
-                Add
-              </Button>
-            </Add>
-          </Stack>
-        )}
+                  </div>
+                );
+              })}
+              {act.error && <ProblemAlert error={act.error} />}
+              {propose.error && <ProblemAlert error={propose.error} />}
+              <Add user={user} options={addable(all, user, own)} others={open} {...{ chosen, setChosen }}>
+                {open.some(({ id }) => id === chosen) ? (
+                  <Button
+                    loading={propose.isPending}
+                    onClick={() => chosen && propose.mutate({ id: chosen, add: [user.email], remove: [] })}
+                  >
+                    Propose
+                  </Button>
+                ) : (
+                  <Button
+                    disabled={!chosen}
+                    loading={act.isPending && act.variables.id === chosen}
+                    onClick={() => chosen && act.mutate({ id: chosen, change: { add: [user.email] } })}
+                  >
+                    Add
+                  </Button>
+                )}
+              </Add>
+            </Stack>
+          );
+        }}
       </Loaded>
     </Box>
   );
@@ -99,7 +140,8 @@ export function Membership({ user }: { user: User }) {
 
 function Add(props: {
   user: User;
-  options: { id: string; name: string }[];
+  options: Place[];
+  others: Place[];
   chosen: string | null;
   setChosen: (id: string | null) => void;
   children: React.ReactNode;
@@ -112,20 +154,25 @@ function Add(props: {
       </Text>
     );
   }
-  if (props.options.length === 0) {
+  if (props.options.length + props.others.length === 0) {
     return (
       <Text size="xs" c="dimmed">
-        There is no other workspace whose charter names you administrator.
+        There is no other workspace of yours or of your organization.
       </Text>
     );
   }
+  const places = (list: Place[]) => list.map(({ id, name }) => ({ value: id, label: name }));
+  const groups = [
+    { group: "You administer", items: places(props.options) },
+    { group: "Others administer: propose it", items: places(props.others) },
+  ];
   return (
     <>
       <Group align="flex-end" wrap="nowrap" gap="xs">
         <Select
           label="Add to workspace"
           placeholder="Choose"
-          data={props.options.map(({ id, name }) => ({ value: id, label: name }))}
+          data={groups.filter(({ items }) => items.length > 0)}
           value={props.chosen}
           onChange={props.setChosen}
           style={{ flex: 1 }}
@@ -133,8 +180,8 @@ function Add(props: {
         {props.children}
       </Group>
       <Text size="xs" c="dimmed">
-        Adding and removing is a new charter: you see and sign it at once, and it is in force when those it
-        needs have accepted it. "Save" below is for roles and the account.
+        Adding and removing is a new charter: who administers the workspace sees and signs it, and it is in
+        force when those it needs have accepted it. "Save" below is for roles and the account.
       </Text>
     </>
   );

@@ -11,8 +11,8 @@ const user: User = {
   disabled: false,
   joined: "2026-03-01T10:00:00Z",
   workspaces: [
-    { id: "a", name: "trial", answer: "accepted" },
-    { id: "b", name: "costs, yearly", answer: "pending" },
+    { id: "a", name: "trial", answer: "accepted", own: true },
+    { id: "b", name: "costs, yearly", answer: "pending", own: true },
   ],
 };
 

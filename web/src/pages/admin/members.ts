@@ -32,6 +32,11 @@ export function membersCsv(users: User[]): string {
   );
 }
 
+/** Who was invited and has not come in: a link may be made anew. */
+export const isInvited = (user: User): boolean => !user.disabled && !user.last_sign_in;
+
+export const isPast = (moment: string): boolean => Date.parse(moment) <= Date.now();
+
 export interface Draft {
   workspaceAdmin: boolean;
   auditor: boolean;

@@ -1,25 +1,12 @@
 import "../../styles-forms";
-import {
-  Alert,
-  Anchor,
-  Box,
-  Button,
-  Group,
-  List,
-  Radio,
-  SimpleGrid,
-  Stack,
-  Stepper,
-  Text,
-} from "@mantine/core";
+import { Anchor, Box, Button, Group, List, Radio, SimpleGrid, Stack, Stepper, Text } from "@mantine/core";
 import { useSessionStorage } from "@mantine/hooks";
-import { IconAlertTriangle } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { workersQuery } from "../../api/queries";
 import { useOwnCore } from "../../signing/hooks";
 import { KeysNeeded } from "../../signing/KeysNeeded";
+import { NoRunYet } from "../../ui/NoRunYet";
 import { Page } from "../../ui/Page";
 import { ProblemAlert, sentence } from "../../ui/states";
 import { UseFrom } from "../../ui/UseFrom";
@@ -41,9 +28,6 @@ export function AssuranceChoice(props: {
   value: "hardware" | "simulated";
   onChange: (value: "hardware" | "simulated") => void;
 }) {
-  const workers = useQuery(workersQuery);
-  const hopeless =
-    props.value === "hardware" && workers.data?.every((worker) => worker.assurance !== "hardware");
   return (
     <Stack gap="sm">
       <Radio.Group
@@ -57,20 +41,7 @@ export function AssuranceChoice(props: {
           <Radio value="simulated" label="Simulated" description="For trying things out: protects nothing" />
         </Stack>
       </Radio.Group>
-      {hopeless && (
-        <Alert
-          color="yellow"
-          variant="light"
-          icon={<IconAlertTriangle size={18} />}
-          title="No run can succeed here yet"
-          styles={{ title: { color: "var(--mantine-color-text)" } }}
-        >
-          <Text size="sm">
-            This server has no hardware worker. Ask the operator for one, or choose Simulated to try things
-            out.
-          </Text>
-        </Alert>
-      )}
+      <NoRunYet floor={props.value} advice="choose Simulated to try things out" />
     </Stack>
   );
 }

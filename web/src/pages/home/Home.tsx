@@ -2,15 +2,19 @@ import { Anchor, Badge, Box, Group, SimpleGrid, Stack, Text, Title } from "@mant
 import { IconClipboardCheck, IconMail, IconPlayerPlay, IconSparkles } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { jobsQuery, meQuery, recentRunsQuery, workspacesQuery } from "../../api/queries";
 import { rightsOf } from "../../api/roles";
 import { State } from "../../ui/badges";
 import { Page } from "../../ui/Page";
 import { Empty, Loaded, ProblemAlert, Rows } from "../../ui/states";
 import { Time } from "../../ui/Time";
-import { FirstSteps } from "./FirstSteps";
+import { UseFrom } from "../../ui/UseFrom";
 import classes from "./Home.module.css";
 import { waitingFor } from "./waiting";
+
+/** Only admins see them, and only until they are done. */
+const FirstSteps = lazy(() => import("./FirstSteps").then((part) => ({ default: part.FirstSteps })));
 
 function Card({ title, children }: { title: string; children: React.ReactNode }) {
   return (
@@ -124,9 +128,28 @@ export function Home() {
   const { data: me } = useSuspenseQuery(meQuery);
   const rights = rightsOf(me);
   return (
-    <Page title="Home" lead={`${me.user.organisation_name}, as ${me.user.email}`}>
+    <Page
+      title="Home"
+      lead={`${me.user.organisation_name}, as ${me.user.email}`}
+      actions={
+        rights.member && (
+          <UseFrom
+            ways={[
+              { what: "Who you are here", cli: "cloister whoami", api: "{origin}/api/v1/me" },
+              { what: "Invitations", cli: "cloister workspace list", api: "{origin}/api/v1/workspaces" },
+              { what: "Jobs to review", cli: "cloister job list", api: "{origin}/api/v1/jobs" },
+              { what: "Recent runs", cli: "cloister run list", api: '"{origin}/api/v1/runs?limit=8"' },
+            ]}
+          />
+        )
+      }
+    >
       <Stack gap="lg">
-        {rights.orgAdmin && <FirstSteps me={me} />}
+        {rights.orgAdmin && (
+          <Suspense fallback={<Rows count={3} />}>
+            <FirstSteps me={me} />
+          </Suspense>
+        )}
         {rights.member ? (
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
             <Card title="Waiting for you">

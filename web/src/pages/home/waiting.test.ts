@@ -12,7 +12,7 @@ const member = (answer: string): Member => ({
   organisation: "one",
   suspended: false,
 });
-const workspace = (id: string, state: string, answer: string, pending_charter?: string): Workspace => ({
+const workspace = (id: string, state: string, answer: string, later?: string): Workspace => ({
   id,
   state,
   name: `w-${id}`,
@@ -20,9 +20,11 @@ const workspace = (id: string, state: string, answer: string, pending_charter?: 
   created: "2026-03-01T09:00:00Z",
   description: "",
   kind: "analytics",
+  templates: [],
   members: [member(answer)],
   version: 1,
-  ...(pending_charter ? { pending_charter } : {}),
+  awaiting: (later ?? answer) === "pending" && ["pending", "active"].includes(state) ? [me] : [],
+  ...(later ? { pending_charter: "next", pending_members: [member(later)] } : {}),
 });
 const job = (state: string, awaiting: string[]): Job => ({
   awaiting,
@@ -42,8 +44,8 @@ test("only what a person can answer waits for it", () => {
     me,
     [
       workspace("1", "pending", "pending"),
-      workspace("2", "active", "pending", "next"),
-      workspace("3", "active", "pending"),
+      workspace("2", "active", "accepted", "pending"),
+      workspace("3", "active", "accepted", "not_needed"),
       workspace("4", "pending", "accepted"),
       workspace("5", "rejected", "pending"),
     ],

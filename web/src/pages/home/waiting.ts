@@ -1,5 +1,6 @@
 /** What waits for a person, and how far a new admin is: decisions without a page. */
 import type { Job, Run, User, Workspace } from "../../api/queries";
+import { asked, asks } from "../workspaces/groups";
 
 export interface Waiting {
   kind: "invitation" | "charter" | "review";
@@ -14,11 +15,9 @@ export function waitingFor(email: string, workspaces: Workspace[], jobs: Job[]):
   const found: Waiting[] = [];
   const names = new Map(workspaces.map((workspace) => [workspace.id, workspace.name]));
   for (const workspace of workspaces) {
-    const mine = workspace.members.find((member) => member.email === email);
-    if (mine?.answer !== "pending") continue;
-    if (workspace.state !== "pending" && !(workspace.state === "active" && workspace.pending_charter))
-      continue;
+    if (!asks(workspace, email)) continue;
     const amended = workspace.state === "active";
+    const mine = asked(workspace).find((member) => member.email === email);
     found.push({
       kind: amended ? "charter" : "invitation",
       key: workspace.id,
@@ -27,7 +26,7 @@ export function waitingFor(email: string, workspaces: Workspace[], jobs: Job[]):
       text: amended
         ? "A new charter asks for your acceptance"
         : "You are invited: accept or decline its charter",
-      at: mine.invited,
+      at: mine?.invited ?? workspace.created,
     });
   }
   for (const job of jobs) {

@@ -3,6 +3,7 @@ import { IconPlugConnected } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { Page } from "../../ui/Page";
 import { Empty } from "../../ui/states";
+import { UseFrom } from "../../ui/UseFrom";
 
 /** Connections belong to agentic workspaces, whose workflows are not in this version. */
 export function Integrations() {
@@ -10,6 +11,17 @@ export function Integrations() {
     <Page
       title="Integrations"
       lead="Models, databases and tools that workflows of agentic workspaces may use."
+      actions={
+        <UseFrom
+          ways={[
+            {
+              what: "Agentic workspaces, and what they can do already",
+              cli: "cloister workspace create assistants --type agentic",
+              api: "{origin}/api/v1/workspaces",
+            },
+          ]}
+        />
+      }
     >
       <Box className="card">
         <Empty

@@ -10,6 +10,7 @@ import { type TableInfo, tablesQuery } from "./tables";
 import { VariablesField } from "./VariablesField";
 
 const NONE: readonly TableInfo[] = [];
+const NOTHING: readonly string[] = [];
 
 /** The tables that jobs of a workspace can read, as far as they are known. */
 export function useTables(workspace: string) {
@@ -25,7 +26,8 @@ export function JobForm(props: {
   wrong: Readonly<Record<string, string>>;
 }) {
   const { form, set, wrong } = props;
-  const members = useQuery(workspaceQuery(props.workspace)).data?.members.map((member) => member.email) ?? [];
+  const workspace = useQuery(workspaceQuery(props.workspace)).data;
+  const members = workspace?.members.map((member) => member.email) ?? [];
   const tables = useTables(props.workspace);
   // A list that cannot be verified is told, and the job is written without its help.
   const known = tables.data ?? (tables.error ? NONE : undefined);
@@ -44,6 +46,7 @@ export function JobForm(props: {
         error={wrong.source}
         tables={known}
         variables={form.variables}
+        offered={workspace?.templates ?? NOTHING}
       />
       <VariablesField
         variables={form.variables}

@@ -6,6 +6,7 @@ import { api, done } from "../../api/client";
 import { meQuery } from "../../api/queries";
 import { Page } from "../../ui/Page";
 import { ProblemAlert } from "../../ui/states";
+import { UseFrom } from "../../ui/UseFrom";
 import { Restored, useProblems } from "./Draft";
 import type { JobDraft } from "./form";
 import { JobForm } from "./JobForm";
@@ -58,6 +59,21 @@ export function NewJob() {
         <Anchor component={Link} to={`/workspaces/${id}/jobs`} size="sm" mb={6} display="inline-block">
           Jobs of the workspace
         </Anchor>
+      }
+      actions={
+        <UseFrom
+          ways={[
+            {
+              what: "Write a draft, from a file with the query",
+              cli: `cloister job create --workspace ${id} --name count --sql count.sql --reader ben@lab.example`,
+            },
+            {
+              what: "Jobs of the workspace",
+              cli: `cloister job list --workspace ${id}`,
+              api: `{origin}/api/v1/workspaces/${id}/jobs`,
+            },
+          ]}
+        />
       }
     >
       <Fresh workspace={id} own={me.user.email} person={me.user.id} />

@@ -27,12 +27,14 @@ interface Props {
   /** The tables of the workspace; nothing while they are not known. */
   tables: readonly TableInfo[] | undefined;
   variables: readonly VariableForm[];
+  /** Templates that the workspace offers. */
+  offered: readonly string[];
 }
 
 const NONE: readonly TableInfo[] = [];
 
 /** The text of a job, beside what it can ask. */
-export function QueryField({ value, onChange, error, tables, variables }: Props) {
+export function QueryField({ value, onChange, error, tables, variables, offered }: Props) {
   const help = useId();
   const names = useNames(variables);
   const problem =
@@ -53,7 +55,12 @@ export function QueryField({ value, onChange, error, tables, variables }: Props)
             then Tab leaves the editor.
           </Text>
         </div>
-        <StartFrom tables={tables ?? NONE} replaces={value.trim() !== ""} onUse={onChange} />
+        <StartFrom
+          offered={offered}
+          tables={tables ?? NONE}
+          replaces={value.trim() !== ""}
+          onUse={onChange}
+        />
       </Group>
       <Box style={{ display: "flex", flexWrap: "wrap", gap: 20 }}>
         <div style={{ flex: "3 1 420px", minWidth: 0 }}>

@@ -32,8 +32,8 @@ function Changes({ before, now }: { before: HeldSpec; now: HeldSpec }) {
   return (
     <Stack gap="sm">
       <Text size="sm">
-        Against the last accepted version that is known, which {before.author.certificate.email} signed{" "}
-        <Time at={before.signed} />. {changes.length === 0 && "Nothing that runs differs."}
+        Against the version accepted before, as the server keeps it, which {before.author.certificate.email}{" "}
+        signed <Time at={before.signed} />. {changes.length === 0 && "Nothing that runs differs."}
       </Text>
       {before.spec.source !== now.spec.source && (
         <Source source={now.spec.source} before={before.spec.source} label="Changes of the text" />

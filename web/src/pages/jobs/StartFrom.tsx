@@ -3,20 +3,24 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconTemplate } from "@tabler/icons-react";
 import { useState } from "react";
 import type { TableInfo } from "./tables";
+import { TEMPLATE_NAMES } from "./templateNames";
 import { TEMPLATES } from "./templates";
 
 interface Props {
+  /** Ids of the templates that the workspace offers. */
+  offered: readonly string[];
   tables: readonly TableInfo[];
   /** Whether there is a text that would be replaced. */
   replaces: boolean;
   onUse: (text: string) => void;
 }
 
-function Choose({ tables, replaces, onUse }: Props) {
+function Choose({ offered, tables, replaces, onUse }: Props) {
+  const list = TEMPLATES.filter((one) => offered.includes(one.id));
   const [first = tables[0], setFirst] = useState<TableInfo>();
   const [second = tables[1] ?? tables[0], setSecond] = useState<TableInfo>();
-  const [id, setId] = useState("overview");
-  const template = TEMPLATES.find((one) => one.id === id);
+  const [id, setId] = useState<string>(list[0]?.id ?? "");
+  const template = list.find((one) => one.id === id);
   if (!first || !second || !template) return null;
   const text = template.write(first, second);
   const choice = (label: string, value: TableInfo, choose: (table: TableInfo | undefined) => void) => (
@@ -35,8 +39,8 @@ function Choose({ tables, replaces, onUse }: Props) {
       </Group>
       <Radio.Group label="Template" value={id} onChange={setId}>
         <Stack gap={6} mt={6}>
-          {TEMPLATES.map((one) => (
-            <Radio key={one.id} value={one.id} label={one.name} description={one.about} />
+          {list.map((one) => (
+            <Radio key={one.id} value={one.id} label={TEMPLATE_NAMES[one.id]} description={one.about} />
           ))}
         </Stack>
       </Radio.Group>
@@ -67,6 +71,7 @@ function Choose({ tables, replaces, onUse }: Props) {
 /** A text to start from, made of the tables that are there. */
 export function StartFrom(props: Props) {
   const [opened, dialog] = useDisclosure(false);
+  if (props.offered.length === 0) return null;
   return (
     <>
       <Button

@@ -7,7 +7,7 @@ import type { Core } from "../../core/core";
 import type { Job as WireJob } from "../../core/wire";
 import { asWire } from "../../signing/core";
 import { useOwnCore } from "../../signing/hooks";
-import { historyOf, remember } from "./accepted";
+import { historyOf } from "./accepted";
 
 /** A submitted job with everything it names, verified in this browser. */
 export interface Held {
@@ -22,7 +22,6 @@ const heldQuery = (core: () => Promise<Core>, job: Job) =>
       const own = await core();
       const workspace = await holdWorkspace(own, job.workspace);
       const spec = await holdSpec(own, asWire<WireJob>(job), workspace);
-      if (job.state === "accepted") remember(job.id, spec.digest, job.spec);
       return { workspace, spec };
     },
     retry: false,

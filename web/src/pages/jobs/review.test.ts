@@ -7,7 +7,7 @@ import type { BodyOf } from "../../core/statement/kinds";
 import { memoryVault, type Script, scripted } from "../../core/tests/scripted";
 import { evidence, makeWorld, meOf, signedBy, type World } from "../../core/tests/world";
 import type { Job } from "../../core/wire";
-import { historyOf, remember } from "./accepted";
+import { historyOf } from "./accepted";
 import { differences } from "./differences";
 import { givenOf, inputProblems } from "./inputs";
 import { benches, mayRun, runWords } from "./policy";
@@ -35,74 +35,70 @@ async function version(part: Partial<BodyOf<"spec">>): Promise<Envelope> {
   return signedBy(world.ana.keys, "spec", { ...body, ...part }, signer, world.genesis);
 }
 
-function memoryStore(): Storage {
-  const all = new Map<string, string>();
-  return {
-    getItem: (key: string) => all.get(key) ?? null,
-    setItem: (key: string, text: string) => void all.set(key, text),
-    removeItem: (key: string) => void all.delete(key),
-  } as unknown as Storage;
-}
-
-const run = (id: string, kind: string, job = "job") => ({
+const run = (id: string, kind: string) => ({
   id,
   workspace: world.genesis,
-  job,
+  job: "job",
   kind,
   state: "succeeded",
   outputs: [],
 });
-const runsPath = `GET /workspaces/${world.genesis}/runs?limit=200&cursor=`;
+const runsPath = "GET /jobs/job/runs?limit=50";
+const specsPath = "GET /jobs/job/specs?limit=50";
 const restsOn = (spec: Envelope) => ({
   body: { statements: [envelopeJson(spec)], certificates: [], acknowledgements: [] },
 });
+const items = (list: readonly unknown[]) => ({ body: { items: list } });
+const kept = (spec: Envelope, accepted: boolean) => ({
+  statement: envelopeJson(spec),
+  digest: spec.digest,
+  submitted: "2027-01-15T08:00:00Z",
+  accepted,
+});
 
-async function historyWith(more: Script, store = memoryStore()) {
-  const core = coreOf(more);
+async function historyWith(more: Script) {
+  const core = coreOf({ [runsPath]: items([]), [specsPath]: items([]), ...more });
   const held = await holdWorkspace(core, world.genesis);
   const spec = await holdSpec(core, world.job as unknown as Job, held);
-  return historyOf(core, "job", spec, held, store);
+  return historyOf(core, "job", spec, held);
 }
 
-test("the version before is the one that the newest other run rested on, and the test says what it tried", async () => {
-  const older = await version({ source: "select 1 from measurements" });
+test("the version before is the newest accepted one, and the test says what it tried", async () => {
+  const [older, oldest, refused] = [
+    await version({ source: "select 1 from measurements" }),
+    await version({ source: "select 0 from measurements" }),
+    await version({ max_runs: 9 }),
+  ];
   const found = await historyWith({
-    [runsPath]: {
-      body: { items: [run("t", "test"), run("x", "real", "other"), run("now", "real"), run("old", "real")] },
-    },
+    [specsPath]: items([
+      kept(world.spec, false),
+      kept(refused, false),
+      kept(older, true),
+      kept(oldest, true),
+    ]),
+    [runsPath]: items([run("now", "real"), run("t", "test")]),
     "GET /runs/t/statements": restsOn(await version({ test: true })),
-    "GET /runs/now/statements": restsOn(world.spec),
-    "GET /runs/old/statements": restsOn(older),
   });
   expect(found.before?.digest).toBe(older.digest);
   expect([found.tried?.run.id, found.tried?.same]).toEqual(["t", true]);
 });
 
-test("a version that this browser saw accepted is used where none ran, and only if it verifies", async () => {
-  const none: Script = { [runsPath]: { body: { items: [] } } };
-  const store = memoryStore();
-  expect(await historyWith(none, store)).toEqual({ before: undefined, tried: undefined });
-  const seen = await version({ max_runs: 9 });
-  remember("job", seen.digest, envelopeJson(seen), store);
-  remember("job", world.spec.digest, envelopeJson(world.spec), store);
-  expect((await historyWith(none, store)).before?.spec.max_runs).toBe(9);
-  const forged = await signedBy(
-    world.ben.keys,
-    "spec",
-    open(seen, "spec").predicate.body,
-    {
-      certificate: world.ana.person.digest,
-    },
-    world.genesis,
-  );
-  remember("job", forged.digest, envelopeJson(forged), store);
-  expect((await historyWith(none, store)).before).toBeUndefined();
+test("a version before that does not verify is passed over, and a job may have none", async () => {
+  expect(await historyWith({})).toEqual({ before: undefined, tried: undefined });
+  const older = await version({ max_runs: 9 });
+  const { body } = open(older, "spec").predicate;
+  const signer = { certificate: world.ana.person.digest };
+  const forged = await signedBy(world.ben.keys, "spec", body, signer, world.genesis);
+  const specs = [kept(world.spec, true), kept(forged, true), kept(older, true)];
+  const found = await historyWith({ [specsPath]: items(specs) });
+  expect(found.before?.digest).toBe(older.digest);
+  expect((await historyWith({ [specsPath]: items(specs.slice(0, 2)) })).before).toBeUndefined();
 });
 
 test("a test of another text is told apart", async () => {
   const other = await version({ test: true, source: "select 2 from measurements" });
   const found = await historyWith({
-    [runsPath]: { body: { items: [run("t", "test")] } },
+    [runsPath]: items([run("t", "test")]),
     "GET /runs/t/statements": restsOn(other),
   });
   expect(found.tried?.same).toBe(false);

@@ -2,10 +2,10 @@
 import type { Column } from "../../core/statement/bodies/rules";
 import { quoted } from "./editor/complete";
 import type { TableInfo } from "./tables";
+import type { TemplateId } from "./templateNames";
 
 export interface Template {
-  readonly id: string;
-  readonly name: string;
+  readonly id: TemplateId;
   readonly about: string;
   readonly tables: 1 | 2;
   /** The query; nothing where the tables have no columns for it. */
@@ -55,7 +55,6 @@ const select = (parts: readonly string[], rest: readonly string[]) =>
 export const TEMPLATES: readonly Template[] = [
   {
     id: "overview",
-    name: "Overview",
     about: "How many rows there are, and the average of each number",
     tables: 1,
     write: (table) =>
@@ -66,7 +65,6 @@ export const TEMPLATES: readonly Template[] = [
   },
   {
     id: "group",
-    name: "Aggregate by group",
     about: "A count and an average for each value of a column",
     tables: 1,
     write: (table) => {
@@ -81,7 +79,6 @@ export const TEMPLATES: readonly Template[] = [
   },
   {
     id: "join",
-    name: "Join and aggregate",
     about: "Two tables joined on a column of both, counted by a group of the first",
     tables: 2,
     write: (first, second) => {
@@ -102,7 +99,6 @@ export const TEMPLATES: readonly Template[] = [
   },
   {
     id: "overlap",
-    name: "Overlap count",
     about: "How many values of a column both tables have",
     tables: 2,
     write: (first, second) => {
@@ -116,7 +112,6 @@ export const TEMPLATES: readonly Template[] = [
   },
   {
     id: "top",
-    name: "Top 10",
     about: "The values of a column with the most rows",
     tables: 1,
     write: (table) => {
@@ -135,7 +130,6 @@ export const TEMPLATES: readonly Template[] = [
   },
   {
     id: "histogram",
-    name: "Histogram",
     about: "How many rows fall into each stretch of ten of a number",
     tables: 1,
     write: (table) => {
@@ -150,7 +144,6 @@ export const TEMPLATES: readonly Template[] = [
   },
   {
     id: "series",
-    name: "Time series",
     about: "How many rows each month has",
     tables: 1,
     write: (table) => {

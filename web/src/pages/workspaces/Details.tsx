@@ -4,6 +4,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { meQuery, usersQuery } from "../../api/queries";
 import { rightsOf } from "../../api/roles";
 import type { Draft } from "./draft";
+import { TemplatesField } from "./TemplatesField";
 
 /** Step 1: what it is, and who is in it. */
 export function Details(props: {
@@ -53,6 +54,9 @@ export function Details(props: {
           />
         </Stack>
       </Radio.Group>
+      {draft.kind === "analytics" && (
+        <TemplatesField value={draft.templates} onChange={(templates) => onChange({ templates })} />
+      )}
       <TagsInput
         label="Members"
         description="Your own organization or another: by e-mail. Each needs a certificate, made at the first sign-in with keys."

@@ -4,11 +4,13 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api, done } from "../../api/client";
 import type { Member, Workspace } from "../../api/queries";
+import { holdWorkspace } from "../../core/acts/hold";
+import { useAct } from "../../signing/hooks";
 import { State } from "../../ui/badges";
 import { CopyButton } from "../../ui/Copy";
 import { ProblemAlert } from "../../ui/states";
 import { Time } from "../../ui/Time";
-import { nextStep } from "./groups";
+import { asked, mayWithdraw, nextStep } from "./groups";
 
 function Resend({ workspace, member }: { workspace: Workspace; member: Member }) {
   const resend = useMutation({
@@ -40,6 +42,7 @@ function Resend({ workspace, member }: { workspace: Workspace; member: Member })
 /** Who accepted, is pending, declined, and when. */
 export function Answers({ workspace, email }: { workspace: Workspace; email: string }) {
   const admin = workspace.members.some((member) => member.email === email && member.administrator);
+  const list = asked(workspace);
   return (
     <Table aria-label={`Answers to ${workspace.name}`} miw={560}>
       <Table.Thead>
@@ -52,12 +55,18 @@ export function Answers({ workspace, email }: { workspace: Workspace; email: str
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {workspace.members.map((member) => (
+        {list.map((member) => (
           <Table.Tr key={member.certificate}>
             <Table.Td>{member.email}</Table.Td>
             <Table.Td>{member.organisation}</Table.Td>
             <Table.Td>
-              <State state={member.answer} />
+              {member.answer === "not_needed" ? (
+                <Text size="sm" c="dimmed">
+                  not needed
+                </Text>
+              ) : (
+                <State state={member.answer} />
+              )}
             </Table.Td>
             <Table.Td>
               <Time at={member.answered ?? member.invited} />
@@ -71,6 +80,32 @@ export function Answers({ workspace, email }: { workspace: Workspace; email: str
         ))}
       </Table.Tbody>
     </Table>
+  );
+}
+
+/** Takes the charter that waits back, by a signed refusal of it. */
+export function Withdraw({ workspace }: { workspace: Workspace }) {
+  const withdraw = useAct(
+    async (core, id: string) => {
+      const { declineCharter } = await import("../../core/acts/answer");
+      return declineCharter(core, await holdWorkspace(core, id));
+    },
+    [["workspaces"], ["held", workspace.id]],
+    () => notifications.show({ message: `The charter of ${workspace.name} that waited is void.` }),
+  );
+  return (
+    <>
+      <Button
+        size="xs"
+        variant="default"
+        loading={withdraw.isPending}
+        onClick={() => withdraw.mutate(workspace.id)}
+        aria-label={`Withdraw the charter of ${workspace.name}`}
+      >
+        Withdraw
+      </Button>
+      {withdraw.error && <ProblemAlert error={withdraw.error} />}
+    </>
   );
 }
 
@@ -93,6 +128,7 @@ export function Invites({ list, email }: { list: Workspace[]; email: string }) {
               </Anchor>
               <Text size="xs" c="dimmed">
                 {nextStep(workspace, email)}
+                {workspace.proposed_by && `. Proposed by ${workspace.proposed_by}`}
               </Text>
             </div>
             <Group gap="xs">
@@ -106,6 +142,7 @@ export function Invites({ list, email }: { list: Workspace[]; email: string }) {
               <Button size="xs" variant="default" component={Link} to={`/workspaces/${workspace.id}`}>
                 Open
               </Button>
+              {mayWithdraw(workspace, email) && <Withdraw workspace={workspace} />}
             </Group>
           </Group>
           <Answers workspace={workspace} email={email} />

@@ -1,17 +1,18 @@
 import "../../styles-forms";
-import { Alert, Anchor, Box, Button, Group, List, Stack, Stepper, Text } from "@mantine/core";
+import { Anchor, Box, Button, Group, List, Stack, Stepper, Text } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
-import { IconAlertTriangle } from "@tabler/icons-react";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { meQuery, workersQuery } from "../../api/queries";
+import { meQuery } from "../../api/queries";
 import { rightsOf } from "../../api/roles";
 import { createWorkspace } from "../../core/acts/create";
 import { useAct } from "../../signing/hooks";
 import { KeysNeeded } from "../../signing/KeysNeeded";
+import { NoRunYet } from "../../ui/NoRunYet";
 import { Page } from "../../ui/Page";
 import { Empty, ProblemAlert } from "../../ui/states";
+import { UseFrom } from "../../ui/UseFrom";
 import { Details } from "./Details";
 import { creationOf, type Draft, detailsProblems, EMPTY, everyone, policyProblem, readDraft } from "./draft";
 import { Policies } from "./Policies";
@@ -19,9 +20,6 @@ import { Policies } from "./Policies";
 const KEY = "cloister.new-workspace";
 
 function Review({ draft, own }: { draft: Draft; own: string }) {
-  const workers = useQuery(workersQuery);
-  const hopeless =
-    draft.floor === "hardware" && workers.data?.every((worker) => worker.assurance !== "hardware");
   const approval =
     draft.approval === "all_members"
       ? "All members approve each job"
@@ -35,20 +33,7 @@ function Review({ draft, own }: { draft: Draft; own: string }) {
   };
   return (
     <Stack>
-      {hopeless && (
-        <Alert
-          color="yellow"
-          variant="light"
-          icon={<IconAlertTriangle size={18} />}
-          title="No run can succeed here yet"
-          styles={{ title: { color: "var(--mantine-color-text)" } }}
-        >
-          <Text size="sm">
-            This server has no hardware worker. Ask the operator for one, or go back and choose Simulated to
-            try things out.
-          </Text>
-        </Alert>
-      )}
+      <NoRunYet floor={draft.floor} advice="go back and choose Simulated to try things out" />
       <List size="sm" spacing={6}>
         <List.Item>
           <b>{draft.name}</b>, {draft.kind === "analytics" ? "Analytics & ML" : "Agentic AI"}.{" "}
@@ -164,6 +149,21 @@ export function NewWorkspace() {
         <Anchor component={Link} to="/workspaces" size="sm" mb={6} display="inline-block">
           Workspaces
         </Anchor>
+      }
+      actions={
+        <UseFrom
+          ways={[
+            {
+              what: "Create a workspace, and invite",
+              cli: "cloister workspace create trial --type analytics --member ben@lab.example",
+            },
+            {
+              what: "Approval by groups, and who may run",
+              cli: "cloister workspace create trial --type analytics --member ben@lab.example --approval-group owners=1:ben@lab.example --run creator",
+            },
+            { what: "Who has answered", cli: "cloister workspace invites trial" },
+          ]}
+        />
       }
     >
       {rightsOf(me).workspaceAdmin ? (

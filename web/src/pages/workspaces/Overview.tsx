@@ -10,7 +10,8 @@ import { useAct, useOwnCore } from "../../signing/hooks";
 import { Digest } from "../../ui/Copy";
 import { Loaded, ProblemAlert } from "../../ui/states";
 import { Words } from "../../ui/Words";
-import { Answers } from "./Invites";
+import { mayWithdraw } from "./groups";
+import { Answers, Withdraw } from "./Invites";
 
 function Facts({ label, facts }: { label: string; facts: readonly { label: string; value: string }[] }) {
   return (
@@ -197,9 +198,19 @@ export function Overview() {
       </Box>
       <Box className="card" component="section" aria-label="Members" style={{ overflowX: "auto" }}>
         <Title order={2} fz="md" px="lg" pt="lg" pb="xs">
-          Members
+          {workspace.pending_charter ? "Answers to the version that waits" : "Members"}
         </Title>
         <Answers workspace={workspace} email={me.user.email} />
+        {mayWithdraw(workspace, me.user.email) && (
+          <Group px="lg" pb="lg" pt="xs" gap="sm">
+            <Withdraw workspace={workspace} />
+            <Text size="xs" c="dimmed">
+              {workspace.state === "pending"
+                ? "Ends this workspace before it began, for everyone."
+                : "Voids the version that waits; the charter in force stays."}
+            </Text>
+          </Group>
+        )}
       </Box>
     </Stack>
   );

@@ -5,6 +5,8 @@ import { meQuery, type Workspace, workspaceQuery } from "../../api/queries";
 import { Archive } from "./Archive";
 import { ChangeCharter } from "./ChangeCharter";
 import { Describe } from "./Describe";
+import { Proposals } from "./Proposals";
+import { SupportRecovery } from "./SupportRecovery";
 import { Suspend } from "./Suspend";
 
 export function Settings() {
@@ -26,16 +28,21 @@ export function Settings() {
   if (!administrator) {
     const admins = workspace.members.filter((member) => member.administrator).map((member) => member.email);
     return (
-      <Box className="card" p="lg">
-        <Text size="sm">The administrators named in the charter change settings: {admins.join(", ")}.</Text>
-      </Box>
+      <Stack gap="lg">
+        <Box className="card" p="lg">
+          <Text size="sm">The administrators named in the charter change settings: {admins.join(", ")}.</Text>
+        </Box>
+        {workspace.state === "active" && <SupportRecovery workspace={workspace} own={me.user.email} />}
+      </Stack>
     );
   }
   return (
     <Stack gap="lg">
-      <Describe key={workspace.description} workspace={workspace} />
+      <Describe key={`${workspace.description} ${workspace.templates}`} workspace={workspace} />
+      {workspace.state === "active" && <Proposals workspace={workspace} />}
       {workspace.state === "active" && <ChangeCharter workspace={workspace} />}
       {workspace.state === "active" && <Suspend workspace={workspace} own={me.user.email} />}
+      {workspace.state === "active" && <SupportRecovery workspace={workspace} own={me.user.email} />}
       {workspace.state === "active" && <Archive workspace={workspace} />}
     </Stack>
   );

@@ -1,5 +1,6 @@
 /** The draft of a workspace: what is typed, what is wrong with it, what the core is asked for. It survives a reload. */
 import type { Creation } from "../../core/acts/create";
+import { TEMPLATE_IDS } from "../jobs/templateNames";
 
 export interface GroupDraft {
   name: string;
@@ -11,6 +12,7 @@ export interface Draft {
   name: string;
   description: string;
   kind: "analytics" | "agentic";
+  templates: string[];
   members: string[];
   approval: "all_members" | "groups";
   groups: GroupDraft[];
@@ -24,6 +26,7 @@ export const EMPTY: Draft = {
   name: "",
   description: "",
   kind: "analytics",
+  templates: [...TEMPLATE_IDS],
   members: [],
   approval: "all_members",
   groups: [],
@@ -73,6 +76,7 @@ export function creationOf(draft: Draft): Creation {
     name: draft.name.trim(),
     kind: draft.kind,
     description: draft.description.trim() || undefined,
+    templates: draft.kind === "analytics" ? draft.templates : undefined,
     members: draft.members,
     approval:
       draft.approval === "all_members"

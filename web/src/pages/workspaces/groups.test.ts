@@ -1,14 +1,24 @@
 import { expect, test } from "vitest";
 import type { Workspace } from "../../api/queries";
-import { listed, nextStep, tabOf } from "./groups";
+import { asked, listed, mayWithdraw, nextStep, tabOf } from "./groups";
 
-const made = (state: string, answers: Record<string, string> = {}, pending?: string): Workspace =>
+const members = (answers: Record<string, string>) =>
+  Object.entries(answers).map(([email, answer]) => ({ email, answer, administrator: email === "a" }));
+const waiting = (answers: Record<string, string>) =>
+  Object.keys(answers).filter((email) => answers[email] === "pending");
+const made = (
+  state: string,
+  answers: Record<string, string> = {},
+  later?: Record<string, string>,
+): Workspace =>
   ({
     id: state,
     state,
     kind: "analytics",
-    members: Object.entries(answers).map(([email, answer]) => ({ email, answer })),
-    pending_charter: pending,
+    members: members(answers),
+    awaiting: waiting(later ?? answers),
+    proposed_by: "a",
+    ...(later ? { pending_charter: "next", pending_members: members(later) } : {}),
   }) as unknown as Workspace;
 
 test("each workspace has its tab; one in force stays under mine while a charter waits", () => {
@@ -18,7 +28,7 @@ test("each workspace has its tab; one in force stays under mine while a charter 
     "Archived",
     "Archived",
   ]);
-  const amended = made("active", {}, "next");
+  const amended = made("active", {}, {});
   expect(listed([amended], "My workspaces")).toHaveLength(1);
   expect(listed([amended], "New Invites")).toHaveLength(1);
 });
@@ -29,4 +39,15 @@ test("the next step is one's own first", () => {
   );
   expect(nextStep(made("pending", { a: "accepted", b: "pending" }), "a")).toBe("Waits for b");
   expect(nextStep(made("active", { a: "accepted" }), "a")).toBe("Write a job");
+});
+
+test("of a later charter the answers to it are told, and who takes it back", () => {
+  const amended = made("active", { a: "accepted", b: "accepted" }, { a: "accepted", b: "pending" });
+  expect(asked(amended).map((member) => member.answer)).toEqual(["accepted", "pending"]);
+  expect(nextStep(amended, "b")).toBe("Accept or decline the charter");
+  expect(nextStep(amended, "a")).toBe("Waits for b");
+  const complete = made("active", { a: "accepted" }, { a: "accepted", b: "not_needed" });
+  expect(nextStep(complete, "b")).toBe("Waits for the broker");
+  expect([mayWithdraw(amended, "a"), mayWithdraw(amended, "b")]).toEqual([true, false]);
+  expect(mayWithdraw(made("active", { a: "accepted" }), "a")).toBe(false);
 });

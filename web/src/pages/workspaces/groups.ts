@@ -1,11 +1,21 @@
 /** Which tab a workspace is under, and what its next step is. */
-import type { Workspace } from "../../api/queries";
+import type { Member, Workspace } from "../../api/queries";
 
 export const TABS = ["My workspaces", "New Invites", "Archived"] as const;
 export type Tab = (typeof TABS)[number];
 
-const mine = (workspace: Workspace, email: string) =>
-  workspace.members.find((member) => member.email === email);
+/** Whose answers count now: those to a later charter that waits, else those to the charter shown. */
+export const asked = ({ members, pending_members: later = [] }: Workspace): Member[] =>
+  later.length > 0 ? later : members;
+
+/** Whether the charter that waits still needs this member's acceptance. */
+export const asks = ({ awaiting = [] }: Workspace, email: string): boolean => awaiting.includes(email);
+
+/** Who takes the charter that waits back: its proposer, and those who administer the workspace. */
+export const mayWithdraw = (workspace: Workspace, email: string): boolean =>
+  (workspace.state === "pending" || workspace.pending_charter !== undefined) &&
+  (workspace.proposed_by === email ||
+    workspace.members.some((member) => member.email === email && member.administrator));
 
 export function tabOf(workspace: Workspace): Tab {
   if (workspace.state === "archived" || workspace.state === "rejected") return "Archived";
@@ -20,11 +30,11 @@ export function listed(workspaces: Workspace[], tab: Tab): Workspace[] {
 }
 
 export function nextStep(workspace: Workspace, email: string): string {
-  const waiting = workspace.members.filter((member) => member.answer === "pending");
+  const { awaiting = [] } = workspace;
   if (workspace.state === "archived") return "Read only: archived for good";
   if (workspace.state === "rejected") return "Over: a member declined";
-  if (mine(workspace, email)?.answer === "pending") return "Accept or decline the charter";
-  if (waiting.length > 0) return `Waits for ${waiting.map((member) => member.email).join(", ")}`;
-  if (workspace.state === "pending") return "Waits for the broker";
+  if (asks(workspace, email)) return "Accept or decline the charter";
+  if (awaiting.length > 0) return `Waits for ${awaiting.join(", ")}`;
+  if (workspace.state === "pending" || workspace.pending_charter) return "Waits for the broker";
   return workspace.kind === "agentic" ? "Workflows are not in this version" : "Write a job";
 }

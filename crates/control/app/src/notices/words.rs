@@ -9,6 +9,9 @@ pub fn link(row: &NoticeRow) -> String {
     let workspace = new.workspace.map(|id| id.to_string()).unwrap_or_default();
     let target = new.target.as_deref().unwrap_or_default();
     match new.kind {
+        NoticeKind::Invited if new.outcome.as_deref() == Some("proposed") => {
+            format!("/workspaces/{workspace}/settings")
+        }
         NoticeKind::Invited
         | NoticeKind::Answered
         | NoticeKind::WorkspaceActive
@@ -31,6 +34,9 @@ pub fn headline(row: &NoticeRow) -> String {
     match new.kind {
         NoticeKind::Invited if new.outcome.as_deref() == Some("amended") => {
             format!("{who} asks you to accept a new charter of the workspace `{place}`")
+        }
+        NoticeKind::Invited if new.outcome.as_deref() == Some("proposed") => {
+            format!("{who} proposes a change of members of the workspace `{place}`; you decide")
         }
         NoticeKind::Invited => format!("{who} invited you to the workspace `{place}`"),
         NoticeKind::Answered => format!("{who} {outcome} the charter of the workspace `{place}`"),

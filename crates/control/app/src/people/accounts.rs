@@ -20,7 +20,6 @@ use super::{
 };
 use crate::{App, AppError};
 
-const INVITATION: Duration = Duration::days(7);
 const SETUP: Duration = Duration::days(1);
 
 impl App {
@@ -113,7 +112,13 @@ impl App {
         }
         tx.add_user(grant, &new).await?;
         if new.password.is_none() {
-            tx.add_one_time("password", Some(new.id), &secrets::hash(&secret), now.plus(INVITATION)).await?;
+            tx.add_one_time(
+                "password",
+                Some(new.id),
+                &secrets::hash(&secret),
+                now.plus(super::invitations::LIFE),
+            )
+            .await?;
         }
         let salt: [u8; 16] = hex::decode(&new.salt).ok().and_then(|s| s.try_into().ok()).unwrap_or_default();
         let entry = EntryDraft::done(now, actor, "user.add").organisation(new.org).target(new.id);

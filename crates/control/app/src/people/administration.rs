@@ -104,7 +104,7 @@ impl HostOperator<'_> {
         };
         tx.add_user(&grant, &new).await?;
         if let Some(secret) = &secret {
-            let expires = now.plus(cloister_model::Duration::days(7));
+            let expires = now.plus(super::invitations::LIFE);
             tx.add_one_time("password", Some(id), &secrets::hash(secret), expires).await?;
         }
         let entry = EntryDraft::done(now, &Actor::HostOperator, "user.add").organisation(org).target(id);

@@ -236,11 +236,11 @@ impl App {
         if !self.keep(&tx, &spec, granted.actor(), ("job.submit", granted.id())).await? {
             return Err(AppError::Conflict("this spec was submitted before".into()));
         }
-        if !tx.submit_job(granted, spec.digest(), to).await? {
+        if !tx.submit_job(granted, (spec.digest(), self.now()), to).await? {
             return Err(AppError::State("the job is no longer a draft".into()));
         }
         if self.accepted(&grounds, row.workspace, &spec)? {
-            tx.move_job(row.id, JobState::UnderReview, JobState::Accepted).await?;
+            tx.accept_job(row.id).await?;
         } else {
             let author = self.signed_by_caller(granted.actor(), &spec).await?;
             let missing = views::missing(&grounds.in_force(row.workspace)?, &BTreeSet::from([author]));
@@ -334,7 +334,7 @@ impl App {
                 // Read again within the transaction: two last approvals may have come at once.
                 let now = Grounds::of(&tx, Some(row.workspace), &[]).await?;
                 if self.accepted(&now, row.workspace, &spec)? {
-                    tx.move_job(row.id, JobState::UnderReview, JobState::Accepted).await?;
+                    tx.accept_job(row.id).await?;
                     self.tell_decided(&tx, row, granted.actor().user(), "accepted").await?;
                 }
                 tx.commit().await?;

@@ -40,6 +40,16 @@ pub struct Paging {
     pub limit: u64,
 }
 
+impl Paging {
+    /// For lists with the newest first, which go by numbers that grow: before which.
+    pub(crate) fn before(&self) -> Result<i64, AppError> {
+        match self.after.as_str() {
+            "" => Ok(i64::MAX),
+            number => number.parse().map_err(AppError::internal),
+        }
+    }
+}
+
 impl App {
     /// The statement's signer must be the caller: the certificate is the caller's own.
     pub(crate) async fn signed_by_caller(

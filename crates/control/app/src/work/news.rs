@@ -25,14 +25,27 @@ impl App {
         &self,
         tx: &Tx,
         row: &WorkspaceRow,
-        charter: Digest,
+        (charter, awaited): (Digest, &[Digest]),
         actor: &Actor,
     ) -> Result<(), AppError> {
         let invited = workspaces::invited_by(tx, charter).await?;
-        let to = invited.into_iter().filter(|i| i.answer == "pending").map(|i| i.member);
+        let to = invited.into_iter().filter(|i| awaited.contains(&i.certificate)).map(|i| i.member);
         let news = News::of(NoticeKind::Invited, row.id, &row.name).by(actor.user()).about(row.id);
         let news = if charter == row.id { news } else { news.ended("amended") };
         self.tell(tx, to, &news).await
+    }
+
+    /// The administrators of the charter in force, of a change that is proposed to them.
+    pub(super) async fn tell_proposed(
+        &self,
+        tx: &Tx,
+        row: &WorkspaceRow,
+        actor: &Actor,
+    ) -> Result<(), AppError> {
+        let listed = workspaces::invited_by(tx, row.charter).await?;
+        let administrators = listed.into_iter().filter(|i| i.administrator && !i.suspended).map(|i| i.member);
+        let news = News::of(NoticeKind::Invited, row.id, &row.name).by(actor.user()).about(row.id);
+        self.tell(tx, administrators, &news.ended("proposed")).await
     }
 
     /// The one who made the workspace, and its administrators, of an answer.

@@ -5,12 +5,12 @@
 //! or a revocation holds from the next request on, whoever wrote it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
 };
 
 use cloister_authz::{Actor, Kind, Resource};
-use cloister_model::{Digest, UserId};
+use cloister_model::{Digest, UserId, states::WorkspaceState};
 use cloister_statement::{Envelope, Signer, predicate::Charter};
 use cloister_store::{
     Query, datasets::ShareRow, statements, workspaces, workspaces::InvitationRow, workspaces::WorkspaceRow,
@@ -69,6 +69,25 @@ impl Room {
     pub(crate) fn charter(&self) -> Result<&Charter, AppError> {
         let found = self.grounds.dossier.charters().get(&self.row.charter);
         Ok(found.ok_or(AppError::Absent("charter"))?.body())
+    }
+
+    /// The charter that waits for its members' answers.
+    pub(crate) fn waiting(&self) -> Option<Digest> {
+        let first = (self.row.state == WorkspaceState::Pending.as_str()).then_some(self.row.charter);
+        self.row.pending.or(first)
+    }
+
+    /// The members whose acceptance it still needs.
+    pub(crate) fn awaited(&self) -> BTreeSet<Digest> {
+        match (self.row.pending, &self.force) {
+            (Some(_), Some(force)) => force.awaited().copied().collect(),
+            (Some(_), None) => BTreeSet::new(),
+            (None, _) if self.waiting().is_none() => BTreeSet::new(),
+            (None, _) => {
+                let unanswered = self.now.iter().filter(|row| row.answer == "pending");
+                unanswered.map(|row| row.certificate).collect()
+            }
+        }
     }
 
     /// The actor's relations to a thing in it.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cloister_authz::{
     Actor, Granted, Kind, Relation, Resource,
-    actions::{CancelRun, ListRuns, ReadOutputs, ReadRun, RunJob, TestJob},
+    actions::{CancelRun, ListRuns, ReadJob, ReadOutputs, ReadRun, RunJob, TestJob},
 };
 use cloister_model::{
     Digest, Email, JobId, RunId, Timestamp, UserId,
@@ -91,6 +91,7 @@ fn fresh(
         created: now,
         started: None,
         finished: None,
+        place: 0,
     })
 }
 
@@ -234,14 +235,26 @@ impl App {
         paging: &Paging,
     ) -> Result<Vec<RunView>, AppError> {
         self.in_workspace(actor, workspace).await?;
-        let rows = runs::of_workspace(&self.store.read(), workspace, &paging.after, paging.limit).await?;
+        let rows = runs::of_workspace(&self.store.read(), workspace, paging.before()?, paging.limit).await?;
         self.run_views(rows).await
+    }
+
+    /// A job's runs, tests too.
+    pub async fn job_runs(
+        &self,
+        actor: &Actor,
+        job: JobId,
+        paging: &Paging,
+    ) -> Result<Vec<RunView>, AppError> {
+        let (_, resource, _) = self.job_resource(actor, job).await?;
+        self.permit(actor, ReadJob, &resource, "job").await?;
+        self.run_views(runs::of_job(&self.store.read(), job, paging.before()?, paging.limit).await?).await
     }
 
     /// Runs over all the caller's workspaces.
     pub async fn list_runs(&self, actor: &Actor, paging: &Paging) -> Result<Vec<RunView>, AppError> {
         self.permit(actor, ListRuns, &Resource::deployment(), "run").await?;
-        let rows = runs::of_user(&self.store.read(), user(actor)?, &paging.after, paging.limit).await?;
+        let rows = runs::of_user(&self.store.read(), user(actor)?, paging.before()?, paging.limit).await?;
         self.run_views(rows).await
     }
 

@@ -2,13 +2,14 @@
 
 mod changes;
 mod notice;
+mod proposals;
 mod views;
 
 use cloister_authz::{
     Actor, Kind, Relation, Resource,
     actions::{AnswerInvitation, CreateWorkspace},
 };
-use cloister_model::{Description, Digest, states::WorkspaceState};
+use cloister_model::{Description, Digest, Email, Templates, states::WorkspaceState};
 use cloister_statement::{
     Envelope, Signer,
     predicate::{Acceptance, Certificate, Charter, Refusal},
@@ -37,6 +38,8 @@ use crate::{
 pub struct MemberView {
     /// Its invitation.
     pub row: InvitationRow,
+    /// Its answer: that of the row, or `not_needed` where the charter comes into force without one.
+    pub answer: String,
     /// What its certificate says.
     pub certificate: Certificate,
 }
@@ -48,6 +51,12 @@ pub struct WorkspaceView {
     pub row: WorkspaceRow,
     /// Everyone the charter shown lists.
     pub members: Vec<MemberView>,
+    /// Everyone a later charter lists that waits.
+    pub pending_members: Vec<MemberView>,
+    /// Whose acceptance the charter that waits still needs.
+    pub awaiting: Vec<Email>,
+    /// Who proposed the charter that waits.
+    pub proposed_by: Option<Email>,
     /// What there is to say of its state: who is awaited, what waits, why no run can succeed here now.
     pub notice: Option<String>,
 }
@@ -61,6 +70,15 @@ pub struct Statements {
     pub certificates: Vec<Value>,
     /// Acknowledgements.
     pub acknowledgements: Vec<Value>,
+}
+
+/// What of a workspace is not signed; what is absent stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Unsigned {
+    /// What it is for.
+    pub description: Option<Description>,
+    /// The templates it offers.
+    pub templates: Option<Templates>,
 }
 
 /// The caller's relations to a workspace.
@@ -139,11 +157,11 @@ impl App {
         &self,
         actor: &Actor,
         charter: &Value,
-        description: Option<Description>,
+        unsigned: Unsigned,
     ) -> Result<WorkspaceView, AppError> {
         let wanted = Resource::deployment().with(Relation::Own, of_its_signer_alone(charter));
         let granted = self.permit(actor, CreateWorkspace, &wanted, "workspace").await?;
-        let result = self.propose(actor, &granted, charter, description).await;
+        let result = self.propose(actor, &granted, charter, unsigned).await;
         self.noting(actor, "workspace.create", "deployment", result).await
     }
 
@@ -152,7 +170,7 @@ impl App {
         actor: &Actor,
         granted: &cloister_authz::Granted<CreateWorkspace>,
         charter: &Value,
-        description: Option<Description>,
+        unsigned: Unsigned,
     ) -> Result<WorkspaceView, AppError> {
         let charter = envelope(charter)?;
         let body =
@@ -169,10 +187,11 @@ impl App {
         let row = WorkspaceRow {
             id,
             name: body.name.clone(),
-            description: match description {
+            description: match unsigned.description {
                 Some(text) => text,
                 None => "".parse().map_err(AppError::internal)?,
             },
+            templates: unsigned.templates.unwrap_or_default(),
             kind: body.kind,
             state: WorkspaceState::Pending.as_str().into(),
             version: 0,
@@ -190,7 +209,8 @@ impl App {
         }
         tx.add_workspace(granted, &row).await?;
         self.invite_all(&tx, &row, &charter, &body, Some(signer)).await?;
-        self.tell_invited(&tx, &row, id, actor).await?;
+        let awaited: Vec<Digest> = body.members.iter().filter(|member| **member != signer).copied().collect();
+        self.tell_invited(&tx, &row, (id, &awaited), actor).await?;
         tx.audit(EntryDraft::done(now, actor, "workspace.create").statement(id).target(id).workspace(id))
             .await?;
         self.charter_complete(&tx, id, &charter).await?;

@@ -105,4 +105,53 @@ async fn a_list_shows_what_each_job_shows_and_follows_every_statement() {
     let shown = app.show_job(ana, job).await.unwrap();
     assert_eq!((shown.row.state, shown.reviews[0].counts), (JobState::Draft, false));
     assert!(study.lease("one", true).await.is_none(), "the approval is gone");
+    assert_eq!(app.job_runs(ana, job, &all()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_job_stood_for_stays_and_says_whether_it_was_accepted() {
+    let study = Study::active(edits()).await;
+    let (app, ana, id) = (&study.app, &study.ana, study.workspace());
+    let job = study.draft("count").await;
+    let specs = async |paging: &Paging| {
+        let found = app.job_specs(ana, job, paging).await.unwrap();
+        found.into_iter().map(|one| (one.spec, one.accepted)).collect::<Vec<_>>()
+    };
+    assert_eq!(specs(&all()).await, []);
+    let first = study.world.spec.digest();
+    app.submit_job(ana, job, &wire(&study.world.spec)).await.unwrap();
+    assert_eq!(specs(&all()).await, [(first, false)]);
+    app.review_job(&study.ben, job, &wire(&study.world.review)).await.unwrap();
+    let withdrawal = study.world.ana.sign(Some(id), Withdrawal { target: WithdrawalTarget::Spec(first) });
+    app.withdraw_job(ana, job, &wire(&withdrawal)).await.unwrap();
+    assert_eq!(specs(&all()).await, [(first, true)], "taken back, it was accepted once");
+    study.wait(60);
+    let mut body = study.world.spec.open::<Spec>().unwrap().predicate().body.clone();
+    body.max_runs += 1;
+    let second = study.world.ana.sign(Some(id), body);
+    app.submit_job(ana, job, &wire(&second)).await.unwrap();
+    assert_eq!(specs(&all()).await, [(second.digest(), false), (first, true)]);
+    let one = Paging { after: String::new(), limit: 1 };
+    assert_eq!(specs(&one).await, [(second.digest(), false)]);
+}
+
+#[tokio::test]
+async fn a_jobs_page_agrees_with_what_is_asked_for_alone() {
+    use cloister_store::{jobs, people, runs, statements};
+    let study = Study::queued(edits()).await;
+    let db = study.app.store.read();
+    let job = study.app.show_run(&study.ana, study.world.run).await.unwrap().row.job;
+    let shown = jobs::shown(&db, job).await.unwrap().unwrap();
+    let alone = jobs::by_id(&db, job).await.unwrap().unwrap();
+    assert_eq!(format!("{:?}", shown.job), format!("{alone:?}"));
+    assert_eq!(shown.stamp, statements::stamp(&db, alone.workspace).await.unwrap());
+    assert_eq!(shown.used, runs::used(&db, alone.spec.unwrap()).await.unwrap());
+    assert_eq!(
+        people::emails(&db, &[alone.creator]).await.unwrap().get(&alone.creator),
+        Some(&shown.creator)
+    );
+    assert_eq!(
+        (shown.used, jobs::shown(&db, cloister_model::JobId(study.app.new_id())).await.unwrap().is_none()),
+        (1, true)
+    );
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cloister_app::work::workspaces::Unsigned;
 use cloister_app::{
     events::{Seen, Telling, Watcher},
     people::sessions::Identity,
@@ -53,11 +54,9 @@ async fn the_invited_hear_of_the_workspace_and_members_of_what_is_in_it() {
     let mut cat = watch(&study, &stranger, None).await;
     let id = study.workspace();
     // Ana is a member of the pending workspace, Ben is invited to it only.
-    study
-        .app
-        .describe_workspace(&study.ana, id, (&"".parse().unwrap(), &"x".parse().unwrap()))
-        .await
-        .unwrap();
+    let seen = study.app.show_workspace(&study.ana, id).await.unwrap().row;
+    let wanted = Unsigned { description: Some("x".parse().unwrap()), templates: None };
+    study.app.describe_workspace(&study.ana, id, (&seen, wanted)).await.unwrap();
     study.app.accept(&study.ben, id, &wire(&study.world.acceptance)).await.unwrap();
     let made = study.draft("count").await;
     assert_eq!(study.app.show_job(&study.ben, made).await.unwrap().row.id, made);

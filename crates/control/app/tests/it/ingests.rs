@@ -1,6 +1,7 @@
 //! Ingests at the server: a workspace of one's own, parts under a fence, and what was made becomes the dataset's file.
 
 use bytes::Bytes;
+use cloister_app::work::workspaces::Unsigned;
 use cloister_app::{
     restrict::Standing,
     work::{
@@ -49,12 +50,12 @@ fn output(name: &str, bytes: &[u8]) -> Output {
 async fn a_workspace_of_one_is_anyones_to_found_and_a_workspace_admins_to_grow() {
     let two = Box::pin(Study::of(World::new())).await;
     let charter = wire(&two.world.charter);
-    assert_eq!(kind(two.app.create_workspace(&plain(&two), &charter, None).await), "denied");
+    assert_eq!(kind(two.app.create_workspace(&plain(&two), &charter, Unsigned::default()).await), "denied");
     let one = Box::pin(Study::of(World::edited(&edits()))).await;
     let charter = wire(&one.world.charter);
-    let by_ben = one.app.create_workspace(&one.ben, &charter, None).await;
+    let by_ben = one.app.create_workspace(&one.ben, &charter, Unsigned::default()).await;
     assert_eq!(check(by_ben), "signature", "not the signer");
-    let made = one.app.create_workspace(&plain(&one), &charter, None).await.unwrap();
+    let made = one.app.create_workspace(&plain(&one), &charter, Unsigned::default()).await.unwrap();
     assert_eq!(made.row.state, "active");
     let mut next = one.world.charter.open::<Charter>().unwrap().predicate().body.clone();
     next.version = 2;
@@ -69,7 +70,7 @@ async fn a_workspace_of_one_is_anyones_to_found_and_a_workspace_admins_to_grow()
 async fn leased() -> (Study, RunId, i64) {
     let study = Box::pin(Study::of(World::edited(&edits()))).await;
     let (app, ana, world) = (&study.app, &study.ana, &study.world);
-    app.create_workspace(ana, &wire(&world.charter), None).await.unwrap();
+    app.create_workspace(ana, &wire(&world.charter), Unsigned::default()).await.unwrap();
     let upload = app.begin_upload(ana, RAW, 1, RAW_OBJECT).await.unwrap();
     app.upload_part(ana, upload.id, 0, Bytes::from_static(CIPHERTEXT)).await.unwrap();
     app.finish_upload(ana, upload.id, CIPHERTEXT.len() as u64, sha256(CIPHERTEXT)).await.unwrap();

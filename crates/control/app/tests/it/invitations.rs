@@ -1,9 +1,13 @@
 //! From invitation to archive: each step once, in order, by those entitled, and the notice that says what is awaited.
 
-use cloister_app::{restrict::Standing, work::grounds::wire};
+use cloister_app::{
+    restrict::Standing,
+    work::{Paging, grounds::wire, workspaces::Unsigned},
+};
+use cloister_authz::Actor;
 use cloister_statement::predicate::{Acceptance, Archive, Charter, Refusal, RunRequest, Suspension};
 
-use crate::study::{Study, check, edits, kind};
+use crate::study::{Study, check, edits, kind, person_of};
 
 async fn notice(study: &Study) -> String {
     let shown = study.app.show_workspace(&study.ana, study.workspace()).await.unwrap();
@@ -75,11 +79,60 @@ async fn a_later_charter_waits_for_its_members_and_one_waits_at_a_time() {
     body.console_allowed = true;
     let second = wire(&study.world.ana.sign(Some(id), body));
     assert_eq!(kind(app.amend(&study.ana, id, &second).await), "state");
+    let view = app.show_workspace(&study.ben, id).await.unwrap();
+    let answers = |members: &[cloister_app::work::workspaces::MemberView]| {
+        members.iter().map(|m| m.answer.clone()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(answers(&view.members), ["accepted".to_owned()].into(), "the charter in force");
+    assert_eq!(answers(&view.pending_members), ["accepted".to_owned(), "pending".to_owned()].into());
+    assert_eq!(view.awaiting, ["ben@example.org".parse().unwrap()]);
+    assert_eq!(view.proposed_by, Some("ana@example.org".parse().unwrap()));
     let acceptance = wire(&study.world.ben.sign(Some(id), Acceptance { charter: next.digest() }));
     let (_, standing) = app.accept(&study.ben, id, &acceptance).await.unwrap();
     assert!(matches!(standing, Standing::InForce(_)));
     let shown = app.show_workspace(&study.ana, id).await.unwrap().row;
     assert_eq!((shown.version, shown.charter, shown.pending), (2, next.digest(), None));
+}
+
+#[tokio::test]
+async fn whoever_proposed_a_charter_takes_it_back_and_may_propose_another() {
+    let study = Study::active(edits()).await;
+    let (app, id, me) = (&study.app, study.workspace(), study.world.ana.id());
+    let mut body = study.world.charter.open::<Charter>().unwrap().predicate().body.clone();
+    (body.version, body.previous) = (2, Some(id));
+    // Ana hands the workspace over and leaves: the charter that she proposes does not list her.
+    body.members.remove(&me);
+    body.administrators = body.members.clone();
+    let next = study.world.ana.sign(Some(id), body.clone());
+    app.amend(&study.ana, id, &wire(&next)).await.unwrap();
+    assert_eq!(app.show_workspace(&study.ana, id).await.unwrap().row.pending, Some(next.digest()));
+    let refusal = wire(&study.world.ana.sign(Some(id), Refusal { charter: next.digest() }));
+    let (_, standing) = app.decline(&study.ana, id, &refusal).await.unwrap();
+    assert!(matches!(standing, Standing::InForce(_)));
+    let view = app.show_workspace(&study.ana, id).await.unwrap();
+    assert_eq!((view.row.state.as_str(), view.row.pending, view.row.version), ("active", None, 1));
+    assert_eq!((view.awaiting.len(), view.pending_members.len(), view.proposed_by), (0, 0, None));
+    let acceptance = wire(&study.world.ben.sign(Some(id), Acceptance { charter: next.digest() }));
+    assert_eq!(kind(app.accept(&study.ben, id, &acceptance).await), "state", "it is void");
+    body.nonce = "11".repeat(16);
+    let (_, standing) =
+        app.amend(&study.ana, id, &wire(&study.world.ana.sign(Some(id), body))).await.unwrap();
+    assert!(matches!(standing, Standing::Pending));
+}
+
+#[tokio::test]
+async fn the_proposer_of_a_workspace_takes_it_back_before_anyone_answers() {
+    let study = Study::pending().await;
+    let (app, id) = (&study.app, study.workspace());
+    let view = app.show_workspace(&study.ana, id).await.unwrap();
+    assert_eq!(
+        (view.awaiting, view.proposed_by),
+        (vec!["ben@example.org".parse().unwrap()], Some("ana@example.org".parse().unwrap()))
+    );
+    let refusal = wire(&study.world.ana.sign(Some(id), Refusal { charter: id }));
+    app.decline(&study.ana, id, &refusal).await.unwrap();
+    assert_eq!(app.show_workspace(&study.ana, id).await.unwrap().row.state, "rejected");
+    assert!(notice(&study).await.starts_with("rejected for good: ana@example.org"));
 }
 
 #[tokio::test]
@@ -127,4 +180,67 @@ async fn an_archive_stops_runs_before_the_broker_has_heard_of_it() {
     again.run = cloister_model::RunId(app.new_id());
     let again = wire(&study.world.ana.sign(Some(id), again));
     assert_eq!(check(app.run_job(&study.ana, run.job, &again).await), "archive");
+}
+
+#[tokio::test]
+async fn an_organisations_admin_proposes_and_the_charters_administrator_decides() {
+    let study = Study::active(edits()).await;
+    let (app, id) = (&study.app, study.workspace());
+    let cat = "cat@example.org".parse::<cloister_model::Email>().unwrap();
+    let wanted = || (vec![cat.clone()], Vec::new());
+    assert_eq!(
+        kind(app.propose_change(&study.ben, id, wanted()).await),
+        "denied",
+        "Ben is a member, no admin"
+    );
+    let Actor::User { id: oda, roles, disabled, powers, .. } =
+        person_of(app, "oda", &[cloister_model::Role::OrganizationAdmin]).await
+    else {
+        panic!("a user")
+    };
+    let oda = Actor::User { id: oda, org: study.ana.org().unwrap(), roles, disabled, powers };
+    let made = app.propose_change(&oda, id, wanted()).await.unwrap();
+    let both = (vec![cat.clone()], vec![cat.clone()]);
+    assert_eq!(kind(app.propose_change(&oda, id, both).await), "unprocessable");
+    assert_eq!(kind(app.propose_change(&oda, id, (Vec::new(), Vec::new())).await), "unprocessable");
+    let all = || Paging { after: String::new(), limit: 50 };
+    for reader in [&oda, &study.ana, &study.ben] {
+        let listed = app.list_proposals(reader, id, &all()).await.unwrap();
+        assert_eq!((listed.len(), listed[0].email.as_str(), listed[0].add.len()), (1, "oda@example.org", 1));
+    }
+    assert_eq!(kind(app.dismiss_proposal(&study.ben, made.id).await), "denied");
+    app.dismiss_proposal(&study.ana, made.id).await.unwrap();
+    assert_eq!(kind(app.dismiss_proposal(&study.ana, made.id).await), "absent");
+    let again = app.propose_change(&oda, id, wanted()).await.unwrap();
+    app.dismiss_proposal(&oda, again.id).await.unwrap();
+
+    app.propose_change(&oda, id, wanted()).await.unwrap();
+    let mut body = study.world.charter.open::<Charter>().unwrap().predicate().body.clone();
+    (body.version, body.previous) = (2, Some(id));
+    body.members = [study.world.ana.id()].into();
+    app.amend(&study.ana, id, &wire(&study.world.ana.sign(Some(id), body))).await.unwrap();
+    let left = app.list_proposals(&study.ana, id, &all()).await.unwrap();
+    assert_eq!(left.len(), 0, "another charter is in force");
+    assert_eq!(study.logged("workspace.propose").await, 4, "three, and one refused");
+}
+
+#[tokio::test]
+async fn templates_are_chosen_without_a_signature_over_what_was_seen() {
+    use cloister_model::{Template, Templates};
+    let study = Study::active(edits()).await;
+    let (app, id) = (&study.app, study.workspace());
+    let seen = app.show_workspace(&study.ana, id).await.unwrap().row;
+    assert_eq!(seen.templates, Templates::default(), "all, until somebody chooses");
+    let chosen = Templates([Template::Top].into());
+    let wanted = |templates| Unsigned { description: None, templates };
+    assert_eq!(
+        kind(app.describe_workspace(&study.ben, id, (&seen, wanted(Some(chosen.clone())))).await),
+        "denied"
+    );
+    app.describe_workspace(&study.ana, id, (&seen, wanted(Some(chosen.clone())))).await.unwrap();
+    let now = app.show_workspace(&study.ben, id).await.unwrap().row;
+    assert_eq!((&now.templates, &now.description), (&chosen, &seen.description));
+    let none = wanted(Some(Templates([].into())));
+    app.describe_workspace(&study.ana, id, (&now, none)).await.unwrap();
+    assert!(app.show_workspace(&study.ben, id).await.unwrap().row.templates.0.is_empty());
 }

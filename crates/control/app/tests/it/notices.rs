@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use cloister_app::work::workspaces::Unsigned;
 use cloister_app::{
     notices::{
         headline,
@@ -138,7 +139,7 @@ async fn mail_is_sent_once_later_if_need_be_and_not_to_who_wants_none() {
     study.app.mute_notices(&ana, &BTreeSet::from([NoticeKind::WorkspaceActive])).await.unwrap();
     *sink.answer.lock().unwrap() = Some(MailError::Later("greylisted".into()));
     let id: Digest = study.workspace();
-    study.app.create_workspace(&study.ana, &wire(&study.world.charter), None).await.unwrap();
+    study.app.create_workspace(&study.ana, &wire(&study.world.charter), Unsigned::default()).await.unwrap();
     let rest = || tokio::time::sleep(std::time::Duration::from_millis(1200));
     rest().await;
     assert!(sink.sent.lock().unwrap().is_empty());

@@ -12,6 +12,7 @@ use std::{
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
+use cloister_app::work::workspaces::Unsigned;
 use cloister_app::{
     App, AppError, Background, BrokerPipe, PasswordCost, PipeError, SigningKey,
     log::Log,
@@ -243,7 +244,11 @@ impl Study {
     /// The workspace is proposed; Ben has not answered.
     pub(crate) async fn pending() -> Self {
         let study = Box::pin(Self::of(World::edited(&edits()))).await;
-        let made = study.app.create_workspace(&study.ana, &wire(&study.world.charter), None).await.unwrap();
+        let made = study
+            .app
+            .create_workspace(&study.ana, &wire(&study.world.charter), Unsigned::default())
+            .await
+            .unwrap();
         assert_eq!(made.row.state, "pending");
         study
     }
@@ -251,7 +256,11 @@ impl Study {
     /// Both accepted, both shared.
     pub(crate) async fn active(edits: Edits) -> Self {
         let study = Box::pin(Self::of(World::edited(&edits))).await;
-        study.app.create_workspace(&study.ana, &wire(&study.world.charter), None).await.unwrap();
+        study
+            .app
+            .create_workspace(&study.ana, &wire(&study.world.charter), Unsigned::default())
+            .await
+            .unwrap();
         let acceptance = wire(&study.world.acceptance);
         let (_, standing) = study.app.accept(&study.ben, study.workspace(), &acceptance).await.unwrap();
         assert!(matches!(standing, Standing::InForce(_)));

@@ -57,6 +57,52 @@ async fn tokens_have_scopes_and_cannot_make_tokens_and_a_disabled_user_has_none(
 }
 
 #[tokio::test]
+async fn an_invitation_is_made_anew_and_withdrawn_until_somebody_enters() {
+    let house = House::new().await;
+    house.org("one").await;
+    let (_, admin) = house.user("a@one.example", "one", &[Role::OrganizationAdmin]).await;
+    let invite = |email: &'static str| {
+        house.call("POST", "/api/v1/users", Some(&admin), Some(json!({ "email": email })))
+    };
+    let (_, made) = invite("new@one.example").await;
+    let (id, first) = (made["user"]["id"].as_str().unwrap(), made["password_token"].as_str().unwrap());
+    let path = format!("/api/v1/users/{id}/invitations");
+    let listed = async || {
+        let (_, page) = house.call("GET", "/api/v1/users", Some(&admin), None).await;
+        let items = page["items"].as_array().unwrap().clone();
+        items.into_iter().find(|user| user["email"] == "new@one.example")
+    };
+    assert!(listed().await.unwrap()["invitation"]["expires"].is_string());
+    let (status, again) = house.call("POST", &path, Some(&admin), None).await;
+    assert_eq!((status, again["sent"].is_string()), (200, true), "{again}");
+    let second = again["password_token"].as_str().unwrap();
+    let enter = |token: &str| {
+        let body = json!({ "token": token, "password": PASSWORD });
+        house.call("POST", "/api/v1/passwords", None, Some(body))
+    };
+    assert_eq!(enter(first).await.0, 401, "the link before is void");
+
+    let (_, other) = invite("gone@one.example").await;
+    let (gone, token) = (other["user"]["id"].as_str().unwrap(), other["password_token"].as_str().unwrap());
+    let withdraw = format!("/api/v1/users/{gone}/invitations");
+    assert_eq!(house.call("DELETE", &withdraw, Some(&admin), None).await.0, 204);
+    assert_eq!(enter(token).await.0, 401);
+    assert_eq!(house.call("DELETE", &withdraw, Some(&admin), None).await.0, 404, "the account is gone");
+    assert_eq!(invite("gone@one.example").await.0, 200, "and its address is free");
+
+    assert_eq!(enter(second).await.0, 204);
+    assert_eq!(listed().await.unwrap()["invitation"], json!(null));
+    for method in ["POST", "DELETE"] {
+        let (status, problem) = house.call(method, &path, Some(&admin), None).await;
+        assert_eq!(status, 409, "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains("has entered the account"), "{problem}");
+    }
+    house.call("POST", &format!("/api/v1/users/{id}/disable"), Some(&admin), None).await;
+    let (_, problem) = house.call("POST", &path, Some(&admin), None).await;
+    assert!(problem["detail"].as_str().unwrap().contains("activate the account first"), "{problem}");
+}
+
+#[tokio::test]
 async fn bad_input_is_a_problem() {
     let house = House::new().await;
     house.org("one").await;

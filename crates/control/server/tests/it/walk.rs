@@ -51,6 +51,7 @@ fn body(endpoint: &str) -> Value {
         "POST /api/v1/certificates" => json!({ "request": {} }),
         "POST /api/v1/workspaces" => json!({ "charter": {} }),
         "PATCH /api/v1/workspaces/{id}" => json!({ "description": "x" }),
+        "POST /api/v1/workspaces/{id}/proposals" => json!({ "add": ["a@b.example"] }),
         "POST /api/v1/workspaces/{id}/resends" => json!({ "email": "a@b.example" }),
         "POST /api/v1/datasets" | "POST /api/v1/datasets/{id}/manifests" => {
             json!({ "manifest": {}, "owner_key": "x" })

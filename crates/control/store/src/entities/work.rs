@@ -14,11 +14,25 @@ entity!(workspaces, "workspaces", {
     pub creator: String,
     pub org: String,
     pub created: i64,
+    pub templates: Option<String>,
 }, refers [
     charter => statements.digest,
     creator => users.id,
     org => organisations.id,
     pending => statements.digest,
+], unique []);
+
+entity!(proposals, "proposals", {
+    #[sea_orm(primary_key, auto_increment = false)] pub id: String,
+    pub workspace: String,
+    pub author: String,
+    pub charter: String,
+    pub adds: String,
+    pub removes: String,
+    pub created: i64,
+}, refers [
+    author => users.id,
+    workspace => workspaces.id,
 ], unique []);
 
 entity!(invitations, "invitations", {
@@ -111,6 +125,16 @@ entity!(jobs, "jobs", {
     (workspace, name),
 ]);
 
+entity!(job_specs, "job_specs", {
+    #[sea_orm(primary_key, auto_increment = false)] pub spec: String,
+    pub job: String,
+    pub submitted: i64,
+    pub accepted: i64,
+}, refers [
+    job => jobs.id,
+    spec => statements.digest,
+], unique []);
+
 entity!(runs, "runs", {
     #[sea_orm(primary_key, auto_increment = false)] pub id: String,
     pub workspace: String,
@@ -178,10 +202,12 @@ entity!(workers, "workers", {
 pub(super) const ALL: &[super::Of] = &[
     workspaces::shape,
     invitations::shape,
+    proposals::shape,
     uploads::shape,
     datasets::shape,
     manifests::shape,
     shares::shape,
+    job_specs::shape,
     jobs::shape,
     runs::shape,
     releases::shape,

@@ -12,6 +12,8 @@ mod m0013_scim;
 mod m0014_passkeys;
 mod m0018_key_backups;
 mod m0019_ingest;
+mod m0020_job_specs;
+mod m0021_governing;
 
 use sea_orm_migration::prelude::*;
 
@@ -32,6 +34,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_passkeys::Passkeys),
             Box::new(m0018_key_backups::KeyBackups),
             Box::new(m0019_ingest::Ingest),
+            Box::new(m0020_job_specs::JobSpecs),
+            Box::new(m0021_governing::Governing),
         ]
     }
 }

@@ -151,7 +151,7 @@ pub async fn is_linked(db: &dyn Query, user: UserId) -> Result<bool, StoreError>
 }
 
 /// Whether this user has a way in beside a password.
-async fn is_entered(db: &dyn Query, user: UserId) -> Result<bool, StoreError> {
+pub(super) async fn is_entered(db: &dyn Query, user: UserId) -> Result<bool, StoreError> {
     Ok(is_linked(db, user).await? || super::passkeys::count_of(db, user).await? > 0)
 }
 

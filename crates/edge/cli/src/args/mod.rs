@@ -15,7 +15,7 @@ pub(crate) use operate::Exposure;
 pub(crate) use operate::{AdminArgs, AdminCommand, OrgCommand, Reference, Serve, UserCommand};
 pub(crate) use people::{
     Create, KeyCommand, Login, MemberCommand, MemberSet, OnOff, PasskeyCommand, ScopeWord, Set, Setup,
-    TokenCommand, WorkspaceCommand,
+    TokenCommand, WorkspaceCommand, templates,
 };
 pub(crate) use sign_in::{LocalWord, ProviderCommand, ProviderSet, ScimCommand, SignInCommand};
 pub(crate) use told::{Inbox, WebhookCommand, WebhookFields};

@@ -4,7 +4,10 @@ use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Subcommand, ValueEnum};
 use cloister_client::workspaces::{GroupOf, RunBy};
-use cloister_model::{Assurance, Description, Digest, Email, OrgName, WorkspaceKind, WorkspaceName};
+use cloister_model::{
+    Assurance, Description, Digest, Email, OrgName, Template, Templates, WorkspaceId, WorkspaceKind,
+    WorkspaceName,
+};
 
 /// `cloister setup`.
 #[derive(Debug, Args)]
@@ -145,6 +148,26 @@ pub(crate) enum MemberCommand {
     List,
     /// Change roles.
     Set(MemberSet),
+    /// Invite somebody, or make a fresh link for somebody invited; the link before is void.
+    Invite {
+        /// Whom.
+        email: Email,
+    },
+    /// Take an invitation back.
+    Withdraw {
+        /// Whose.
+        email: Email,
+    },
+    /// End every session and token of a member, and refuse signing in.
+    Deactivate {
+        /// Whose.
+        email: Email,
+    },
+    /// Let a member sign in again.
+    Activate {
+        /// Whose.
+        email: Email,
+    },
 }
 
 /// `cloister member set`.
@@ -201,13 +224,34 @@ pub(crate) enum WorkspaceCommand {
         #[arg(long)]
         genesis: Option<Digest>,
     },
-    /// Decline it.
+    /// Decline it; whoever proposed it takes it back so.
     Decline {
         /// Id or name.
         workspace: String,
     },
     /// Propose a new charter version, or change the description.
     Set(Set),
+    /// Propose a change of members to those who decide: for an organisation's admin whom the charter may not name.
+    Propose {
+        /// Its id.
+        workspace: WorkspaceId,
+        /// Whom to add.
+        #[arg(long, num_args = 1..)]
+        add_member: Vec<Email>,
+        /// Whom to remove.
+        #[arg(long, num_args = 1..)]
+        remove_member: Vec<Email>,
+    },
+    /// What an organisation's admin proposed; adopt one with `workspace set`.
+    Proposals {
+        /// Id or name.
+        workspace: String,
+    },
+    /// Be done with a proposal, or take your own back.
+    Dismiss {
+        /// Its id.
+        proposal: uuid::Uuid,
+    },
     /// Suspend a member at once.
     Suspend {
         /// Id or name.
@@ -236,6 +280,9 @@ pub(crate) struct Create {
     /// A description.
     #[arg(long)]
     pub(crate) description: Option<Description>,
+    /// The no-code templates it offers, where not all; `none` for none.
+    #[arg(long, num_args = 1.., value_delimiter = ',', value_parser = template)]
+    pub(crate) template: Vec<Option<Template>>,
     /// Whom to invite.
     #[arg(long, num_args = 1..)]
     pub(crate) member: Vec<Email>,
@@ -267,6 +314,9 @@ pub(crate) struct Set {
     /// The description.
     #[arg(long)]
     pub(crate) description: Option<Description>,
+    /// The no-code templates it offers from now on; `none` for none.
+    #[arg(long, num_args = 1.., value_delimiter = ',', value_parser = template)]
+    pub(crate) template: Vec<Option<Template>>,
     /// Members to add.
     #[arg(long, num_args = 1..)]
     pub(crate) add_member: Vec<Email>,
@@ -288,6 +338,21 @@ pub(crate) struct Set {
     /// All recoverers from now on.
     #[arg(long, num_args = 1..)]
     pub(crate) recoverer: Vec<Email>,
+}
+
+/// A template's word, or `none`.
+fn template(text: &str) -> Result<Option<Template>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let read = serde_json::from_value(serde_json::Value::from(text));
+    read.map(Some)
+        .map_err(|_| "expected overview, group, join, overlap, top, histogram, series or none".into())
+}
+
+/// Templates as asked for; nothing, when nothing was.
+pub(crate) fn templates(words: &[Option<Template>]) -> Option<Templates> {
+    (!words.is_empty()).then(|| Templates(words.iter().flatten().copied().collect()))
 }
 
 fn kind(text: &str) -> Result<WorkspaceKind, String> {

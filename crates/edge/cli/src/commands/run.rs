@@ -135,6 +135,7 @@ mod tests {
             "id": "018f0000-0000-7000-8000-000000000000",
             "workspace": "0".repeat(64),
             "job": "018f0000-0000-7000-8000-000000000001",
+            "spec": "1".repeat(64),
             "kind": "real",
             "state": state,
             "check": check,

@@ -1,17 +1,17 @@
 //! Workspaces and invitations.
 
-use cloister_api::workspaces::{Member, Workspace};
+use cloister_api::workspaces::{ChangeWorkspaceRequest, Member, Proposal, ProposeRequest, Workspace};
 use cloister_client::{
     Client,
     outlook::Outlook,
     workspaces::{Approval, Change, Creation, HeldWorkspace},
 };
-use cloister_model::{Assurance, Digest};
+use cloister_model::{Assurance, Digest, Email};
 use serde_json::{Value, json};
 
 use super::value;
 use crate::{
-    args::{Create, Set, WorkspaceCommand},
+    args::{Create, Set, WorkspaceCommand, templates},
     context::Context,
     outcome::{Failure, Reply},
     terminal,
@@ -25,8 +25,11 @@ pub(super) async fn run(context: &Context, command: WorkspaceCommand) -> Result<
         WorkspaceCommand::Show { workspace } => show(&client, &workspace).await,
         WorkspaceCommand::Invites { workspace } => {
             let workspace = client.find_workspace(&workspace).await?;
-            let text = members(&workspace.members);
-            Ok(Reply::new(json!({ "workspace": workspace.id, "items": workspace.members }), text))
+            // Those of the charter that waits, where a later one does.
+            let later = !workspace.pending_members.is_empty();
+            let asked = if later { &workspace.pending_members } else { &workspace.members };
+            let json = json!({ "workspace": workspace.id, "items": asked, "awaiting": workspace.awaiting });
+            Ok(Reply::new(json, members(asked)))
         }
         WorkspaceCommand::Resend { workspace, email } => {
             let workspace = client.find_workspace(&workspace).await?;
@@ -45,6 +48,25 @@ pub(super) async fn run(context: &Context, command: WorkspaceCommand) -> Result<
             ))
         }
         WorkspaceCommand::Set(args) => set(&client, args).await,
+        WorkspaceCommand::Propose { workspace, add_member, remove_member } => {
+            let change = ProposeRequest { add: add_member, remove: remove_member };
+            let made = client.propose_members(workspace, &change).await?;
+            Ok(Reply::new(value(&made), format!("proposed {}; its administrators decide", made.id)))
+        }
+        WorkspaceCommand::Proposals { workspace } => {
+            let workspace = client.find_workspace(&workspace).await?;
+            let found = client.proposals(workspace.id).await?;
+            let text = terminal::list(
+                &["id", "by", "add", "remove", "when"],
+                &found.iter().map(proposal).collect::<Vec<_>>(),
+                "nothing is proposed",
+            );
+            Ok(Reply::new(json!({ "items": found }), text))
+        }
+        WorkspaceCommand::Dismiss { proposal } => {
+            client.dismiss_proposal(proposal).await?;
+            Ok(Reply::new(json!({ "proposal": proposal }), "dismissed"))
+        }
         WorkspaceCommand::Suspend { workspace, email } => {
             let held = client.held_workspace(&workspace).await?;
             let done = client.suspend(&held, &email).await?;
@@ -126,6 +148,7 @@ async fn create(context: &Context, client: &Client, args: Create) -> Result<Repl
         name: args.name,
         kind: args.kind,
         description: args.description,
+        templates: templates(&args.template),
         members: args.member,
         approval: if args.approval_group.is_empty() {
             Approval::All
@@ -190,6 +213,17 @@ async fn show(client: &Client, text: &str) -> Result<Reply, Failure> {
         json["charter_in_force"] = value(&now.charter);
     }
     Ok(Reply::new(json, said))
+}
+
+fn proposal(proposal: &Proposal) -> Vec<String> {
+    let all = |emails: &[Email]| emails.iter().map(Email::as_str).collect::<Vec<_>>().join(" ");
+    vec![
+        proposal.id.to_string(),
+        proposal.author.to_string(),
+        all(&proposal.add),
+        all(&proposal.remove),
+        proposal.created.to_string(),
+    ]
 }
 
 fn members(members: &[Member]) -> String {
@@ -266,12 +300,15 @@ async fn set(client: &Client, args: Set) -> Result<Reply, Failure> {
         administrators: args.administrator,
         recoverers: args.recoverer,
     };
-    if change.is_empty() && args.description.is_none() {
+    let unsigned =
+        ChangeWorkspaceRequest { description: args.description, templates: templates(&args.template) };
+    let says = unsigned.description.is_some() || unsigned.templates.is_some();
+    if change.is_empty() && !says {
         return Err(Failure::Usage("say what to change".into()));
     }
     let workspace = client.find_workspace(&args.workspace).await?;
-    if let Some(description) = args.description {
-        client.set_description(&workspace, description).await?;
+    if says {
+        client.change_unsigned(&workspace, &unsigned).await?;
     }
     let now: Workspace = if change.is_empty() {
         client.api().get(&format!("/workspaces/{}", workspace.id)).await?

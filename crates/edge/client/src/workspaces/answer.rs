@@ -87,7 +87,7 @@ impl Client {
         let answer = self.api.post::<InForce>(&path, &body).await?;
         self.pin_workspace(&held.workspace)?;
         let workspace: Workspace = self.api.get(&format!("/workspaces/{genesis}")).await?;
-        let complete = workspace.members.iter().all(|member| member.answer == "accepted");
+        let complete = workspace.awaiting.is_empty();
         if answer.waiting && complete && workspace.state == "pending" {
             return Err(ClientError::NotInForce(statement.digest()));
         }

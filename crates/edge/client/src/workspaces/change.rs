@@ -3,9 +3,9 @@
 use cloister_api::{
     InForce,
     people::StatementBody,
-    workspaces::{ResendRequest, SetDescriptionRequest, Workspace},
+    workspaces::{ChangeWorkspaceRequest, Proposal, ProposeRequest, ResendRequest, Workspace},
 };
-use cloister_model::{Description, Email, WorkspaceName};
+use cloister_model::{Email, WorkspaceId, WorkspaceName};
 use cloister_statement::predicate::{Archive, Charter, Suspension};
 use cloister_verify::charters::validate_charter;
 use reqwest::{Method, header};
@@ -46,20 +46,38 @@ impl Change {
 }
 
 impl Client {
-    /// Changes the description, which nobody signs.
-    pub async fn set_description(
+    /// Changes what nobody signs: the description, and which templates are offered.
+    pub async fn change_unsigned(
         &self,
         held: &Workspace,
-        description: Description,
+        body: &ChangeWorkspaceRequest,
     ) -> Result<(), ClientError> {
-        let body = SetDescriptionRequest { description };
         let path = format!("/workspaces/{}", held.id);
         let (found, tag) = self.api.get_tagged::<Workspace>(&path).await?;
         if found.description != held.description {
             return Err(ClientError::Conflict("somebody else has just changed the description".into()));
         }
         let request = self.api.request(Method::PATCH, &path).header(header::IF_MATCH, tag);
-        self.api.send(request.json(&body)).await.map(|_| ())
+        self.api.send(request.json(body)).await.map(|_| ())
+    }
+
+    /// Proposes a change of members to those who decide, as an admin of the organisation that made the workspace.
+    pub async fn propose_members(
+        &self,
+        workspace: WorkspaceId,
+        change: &ProposeRequest,
+    ) -> Result<Proposal, ClientError> {
+        Ok(self.api.post(&format!("/workspaces/{workspace}/proposals"), change).await?.value)
+    }
+
+    /// What is proposed to a workspace.
+    pub async fn proposals(&self, workspace: WorkspaceId) -> Result<Vec<Proposal>, ClientError> {
+        self.api.all(&format!("/workspaces/{workspace}/proposals")).await
+    }
+
+    /// Is done with a proposal.
+    pub async fn dismiss_proposal(&self, id: uuid::Uuid) -> Result<(), ClientError> {
+        self.api.delete(&format!("/proposals/{id}")).await
     }
 
     /// Proposes the next charter version. It is in force once everyone it needs has accepted it.

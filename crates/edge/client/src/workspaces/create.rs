@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cloister_api::workspaces::{NewWorkspaceRequest, Workspace};
 use cloister_model::{
     ApprovalGroup, ApprovalPolicy, Assurance, Description, Digest, Email, IdentityStrength, RunPolicy,
-    WorkspaceId, WorkspaceKind, WorkspaceName,
+    Templates, WorkspaceId, WorkspaceKind, WorkspaceName,
 };
 use cloister_statement::predicate::{Channel, Charter};
 use cloister_verify::charters::validate_charter;
@@ -52,6 +52,8 @@ pub struct Creation {
     pub kind: WorkspaceKind,
     /// What it is for.
     pub description: Option<Description>,
+    /// The templates it offers; all, when absent.
+    pub templates: Option<Templates>,
     /// Who is invited besides the creator.
     pub members: Vec<Email>,
     /// Who must approve.
@@ -179,8 +181,11 @@ impl Client {
         require_channels(&charter, &people)?;
         let facts = charter_facts(&charter, &people);
         let charter = self.sign(&me, None, charter, facts)?;
-        let body =
-            NewWorkspaceRequest { charter: to_api(&charter), description: creation.description.clone() };
+        let body = NewWorkspaceRequest {
+            charter: to_api(&charter),
+            description: creation.description.clone(),
+            templates: creation.templates.clone(),
+        };
         let made: Workspace = self.api.post("/workspaces", &body).await?.value;
         if made.id != WorkspaceId(charter.digest()) {
             return Err(ClientError::refused(

@@ -25,6 +25,7 @@ impl Client {
             name: NAME.parse().map_err(|e| ClientError::Failed(format!("{e}")))?,
             kind: WorkspaceKind::Analytics,
             description: None,
+            templates: None,
             members: Vec::new(),
             approval: Approval::All,
             run: RunBy::All,

@@ -19,7 +19,8 @@ use crate::{scene, stub::Stub};
 fn workspace(world: &World) -> Value {
     json!({
         "id": world.charter.digest(), "name": "Study", "description": "", "kind": "analytics", "state": "active",
-        "version": 1, "charter": world.charter.digest(), "members": [], "created": NOW,
+        "version": 1, "charter": world.charter.digest(), "members": [], "templates": [],
+        "created": NOW,
     })
 }
 
@@ -203,8 +204,8 @@ fn run(world: &World, lie: &str) -> (Value, Vec<u8>) {
     };
     let receipt: Envelope = signed(worker, Signer::Key(worker.public()), genesis, NOW, receipt);
     let run = json!({
-        "id": world.run, "workspace": charter, "job": uuid::Uuid::nil(), "kind": "real", "state": "succeeded",
-        "runner": "ana@example.org", "created": NOW, "release": record, "receipt": receipt,
+        "id": world.run, "workspace": charter, "job": uuid::Uuid::nil(), "spec": world.spec.digest(), "kind": "real",
+        "state": "succeeded", "runner": "ana@example.org", "created": NOW, "release": record, "receipt": receipt,
         "outputs": [{ "name": "result", "size": sealed.len(), "sha256": sha256(&sealed) }],
     });
     let served =

@@ -136,7 +136,27 @@ impl Ground {
         let by_ben = ben.sign(ws, self.next(|c| c.run = RunPolicy::CreatorOnly)?)?;
         let suspension = Suspension { member: ben.id(), charter: self.first.digest() };
         let suspended = ana.sign(ws, suspension)?;
+        // Ana hands over and leaves: the charter that she proposes does not list her.
+        let left = ana.sign(
+            ws,
+            self.next(|c| {
+                c.members = [ben.id()].into();
+                c.administrators = [ben.id()].into();
+            })?,
+        )?;
+        let handed_over = vec![left.clone(), self.accept(ben, &left)?];
+        let taken_back = ana.sign(ws, Refusal { charter: left.digest() })?;
+        let by_a_stranger = cat.sign(ws, Refusal { charter: left.digest() })?;
         Ok(vec![
+            self.case("the administrator handed over and left", &self.base(&handed_over))?,
+            self.case(
+                "the proposer takes a charter back that does not list them",
+                &self.base(&[handed_over.clone(), vec![taken_back]].concat()),
+            )?,
+            self.case(
+                "somebody it does not list refuses",
+                &self.base(&[handed_over.clone(), vec![by_a_stranger]].concat()),
+            )?,
             self.case("a newcomer has not answered", &self.base(std::slice::from_ref(&wider)))?,
             self.case("the newcomer alone accepts", &self.base(&[wider.clone(), by_cat.clone()]))?,
             self.case("a change waits for all", &self.base(&[changed.clone(), cat_changed.clone()]))?,

@@ -103,9 +103,11 @@ fn charter(digest: &Digest, dossier: &Dossier, marks: &Marks, now: Timestamp) ->
 fn refusal(refusal: &Verified<Refusal>, dossier: &Dossier, marks: &Marks) -> Result<Effect, Refused> {
     let charter = find(dossier.charters(), &refusal.body().charter, Check::Charter)?;
     let digest = charter.digest();
-    let listed = refusal.certificate().is_some_and(|c| charter.body().members.contains(&c));
+    let entitled = charters::may_refuse(charter, refusal.certificate());
     let same = refusal.workspace() == charter.workspace();
-    ensure(listed && same, Check::Membership, || "only a listed member refuses a charter".into())?;
+    ensure(entitled && same, Check::Membership, || {
+        "only a listed member or its proposer refuses a charter".into()
+    })?;
     let mark = charter.workspace().and_then(|w| marks.charters.get(&w));
     let late =
         mark.is_some_and(|m| m.version >= charter.body().version && !marks.void_charters.contains(&digest));

@@ -58,6 +58,14 @@ fn a_new_version_needs_everyone_it_lists_or_only_the_newcomers() {
     assert_eq!(version(&world, &all), Ok(2));
     let refused = [all, vec![world.ben.sign(ws, Refusal { charter: changed.digest() })]].concat();
     assert_eq!(version(&world, &refused), Ok(1));
+    let force = |more: &[Envelope]| {
+        let dossier = world.dossier(more).unwrap();
+        establish(world.charter.digest(), &dossier, &Marks::default()).unwrap()
+    };
+    let lacking = |more: &[Envelope]| force(more).awaited().copied().collect::<Vec<_>>();
+    assert_eq!(lacking(&base), [cat.id()], "a member of before is not asked where members are only added");
+    assert_eq!(lacking(&some), [world.ben.id()]);
+    assert!(force(&refused).pending().is_none());
     assert_eq!(version(&world, &[accepted, vec![changed]].concat()), Err(Check::Charter));
 }
 
@@ -86,6 +94,29 @@ fn what_a_charter_may_not_change_and_who_may_not_propose() {
     let suspended =
         world.ana.sign(ws, Suspension { member: world.ben.id(), charter: world.charter.digest() });
     assert_eq!(version(&world, &[charter.clone(), accept(&world, &world.ben, &charter), suspended]), Ok(1));
+}
+
+#[test]
+fn a_charter_is_taken_back_by_who_proposed_it_even_if_it_does_not_list_them() {
+    let world = World::new();
+    let ws = world.workspace();
+    let ben = world.ben.id();
+    let without = |c: &mut Charter| {
+        c.members = [ben].into();
+        c.administrators = [ben].into();
+    };
+    let proposed = world.ana.sign(ws, next(&world, without));
+    let accepted = [proposed.clone(), accept(&world, &world.ben, &proposed)];
+    assert_eq!(version(&world, &accepted), Ok(2));
+    let taken_back = world.ana.sign(ws, Refusal { charter: proposed.digest() });
+    assert_eq!(version(&world, &[accepted.to_vec(), vec![taken_back.clone()]].concat()), Ok(1));
+    let dossier = world.dossier(std::slice::from_ref(&proposed)).unwrap();
+    let act = |s: &Envelope| effect(s, &dossier, &Marks::default(), NOW).map_err(|r| r.check);
+    assert_eq!(act(&taken_back), Ok(Effect::CharterVoid { charter: proposed.digest() }));
+    let cat = member(&world.broker_key, &world.rng, "cat", |_| {});
+    let dossier = world.dossier(&[cat.certificate.clone(), proposed.clone()]).unwrap();
+    let stranger = cat.sign(ws, Refusal { charter: proposed.digest() });
+    assert_eq!(effect(&stranger, &dossier, &Marks::default(), NOW).unwrap_err().check, Check::Membership);
 }
 
 #[test]

@@ -96,9 +96,11 @@ def _acceptances(charter: Verified, dossier: Dossier, suspended: dict[str, int])
 
 
 def _refused(charter: Verified, dossier: Dossier, suspended: dict[str, int]) -> bool:
+    """By a listed member, or by its proposer, who takes it back."""
+    may = {*charter.body["members"], charter.certificate} - {None}
     return any(
         r.body["charter"] == charter.digest
-        and r.certificate in charter.body["members"]
+        and r.certificate in may
         and r.certificate not in suspended
         for r in dossier.all("refusal")
     )

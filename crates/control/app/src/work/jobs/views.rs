@@ -9,13 +9,13 @@ use cloister_authz::{
     Actor, Resource,
     actions::{ListJobs, ReadJob},
 };
-use cloister_model::{ApprovalPolicy, Digest, Email, JobId, SqlName, UserId, states::JobState};
+use cloister_model::{ApprovalPolicy, Digest, Email, JobId, SqlName, Timestamp, UserId, states::JobState};
 use cloister_statement::{
     Verified,
     predicate::{Decision, Review, WithdrawalTarget},
 };
 use cloister_store::{
-    jobs::{self, JobRow},
+    jobs::{self, JobRow, JobSpec},
     people, runs,
 };
 use cloister_verify::{InForce, Marks};
@@ -63,6 +63,19 @@ impl App {
         self.permit(actor, ReadJob, &resource, "job").await?;
         let used = found.job.spec.map(|spec| (spec, found.used)).into_iter().collect();
         self.view_on(&Shelf::new(room, &used)?, found.job, found.creator)
+    }
+
+    /// The specs a job stood for and stands for, the newest first.
+    pub async fn job_specs(
+        &self,
+        actor: &Actor,
+        id: JobId,
+        paging: &Paging,
+    ) -> Result<Vec<JobSpec>, AppError> {
+        let (_, resource, _) = self.job_resource(actor, id).await?;
+        self.permit(actor, ReadJob, &resource, "job").await?;
+        let before = Timestamp::from_micros(paging.before()?);
+        Ok(jobs::specs_of(&self.store.read(), id, before, paging.limit).await?)
     }
 
     /// A workspace's jobs.

@@ -89,7 +89,8 @@ impl App {
         }
         tx.set_pending_charter(id, Some(charter.digest())).await?;
         self.invite_all(&tx, &row, &charter, &body, Some(signer)).await?;
-        self.tell_invited(&tx, &row, charter.digest(), actor).await?;
+        let awaited: Vec<_> = force.awaited().copied().collect();
+        self.tell_invited(&tx, &row, (charter.digest(), &awaited), actor).await?;
         self.charter_complete(&tx, id, &charter).await?;
         tx.commit().await?;
         Ok((charter.digest(), self.settled(charter.digest()).await?))

@@ -10,7 +10,7 @@ use crate::{App, AppError};
 
 /// Addresses of those whose answer is `answer`.
 fn who(members: &[MemberView], answer: &str) -> String {
-    let named = members.iter().filter(|m| m.row.answer == answer);
+    let named = members.iter().filter(|m| m.answer == answer);
     named.map(|m| m.certificate.email.to_string()).collect::<Vec<_>>().join(", ")
 }
 
@@ -59,10 +59,8 @@ impl App {
     ) -> Result<Vec<String>, AppError> {
         let mut said = Vec::new();
         if room.row.pending.is_some() {
-            let mut missing = Vec::new();
-            for invitation in room.next.iter().filter(|invitation| invitation.answer == "pending") {
-                missing.push(self.certificate_in(room, invitation.certificate).await?.email.to_string());
-            }
+            let missing: Vec<String> =
+                self.emails_in(room, room.awaited()).await?.iter().map(ToString::to_string).collect();
             said.push(awaited("a new charter", &missing.join(", ")));
         }
         for kind in room.awaiting.iter().filter(|kind| *kind != "charter") {

@@ -4,16 +4,16 @@ use cloister_authz::{
     Actor, Resource,
     actions::{DescribeWorkspace, ListWorkspaces, ReadWorkspace, ResendInvitation},
 };
-use cloister_model::{Assurance, Description, Digest, Email, states::WorkspaceState};
+use cloister_model::{Assurance, Digest, Email, states::WorkspaceState};
 use cloister_statement::predicate::Certificate;
 use cloister_store::{
     EntryDraft, Query,
     people::{self, certificates},
-    workspaces::{self, WorkspaceRow},
+    workspaces::{self, InvitationRow, WorkspaceRow},
 };
 
 use super::super::{Paging, room::Room, user};
-use super::{MemberView, Statements, WorkspaceView, of_kinds};
+use super::{MemberView, Statements, Unsigned, WorkspaceView, of_kinds};
 use crate::{App, AppError};
 
 impl App {
@@ -36,12 +36,12 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Changes the description that the caller saw.
+    /// Changes what is not signed of a workspace as the caller saw it.
     pub async fn describe_workspace(
         &self,
         actor: &Actor,
         id: Digest,
-        (seen, text): (&Description, &Description),
+        (seen, wanted): (&WorkspaceRow, Unsigned),
     ) -> Result<WorkspaceView, AppError> {
         let (row, resource) = self.workspace_resource(actor, id).await?;
         let granted = self.permit(actor, DescribeWorkspace, &resource, "workspace").await?;
@@ -49,7 +49,9 @@ impl App {
             return Err(AppError::State("the workspace is archived".into()));
         }
         let tx = self.store.write().await?;
-        if !tx.describe_workspace(&granted, seen, text).await? {
+        let text = wanted.description.as_ref().unwrap_or(&seen.description);
+        let templates = wanted.templates.as_ref().unwrap_or(&seen.templates);
+        if !tx.describe_workspace(&granted, &seen.description, (text, templates)).await? {
             return Err(AppError::Stale("the description was changed after you read it; read it again"));
         }
         tx.audit(EntryDraft::done(self.now(), actor, "workspace.describe").target(id).workspace(id)).await?;
@@ -115,18 +117,44 @@ impl App {
         room: &Room,
         best: Option<Assurance>,
     ) -> Result<WorkspaceView, AppError> {
-        let mut members = Vec::new();
-        for invitation in &room.now {
-            let certificate = self.certificate_in(room, invitation.certificate).await?;
-            members.push(MemberView { row: invitation.clone(), certificate });
-        }
+        let members = self.members_of(room, &room.now).await?;
         let notice = self.notice(room, &members, best).await?;
+        let charters = room.grounds.dossier.charters();
+        let proposer = room.waiting().and_then(|charter| charters.get(&charter)?.certificate());
         // Only the description may be newer than the room.
         Ok(WorkspaceView {
             row: WorkspaceRow { description: row.description, ..room.row.clone() },
             members,
+            pending_members: self.members_of(room, &room.next).await?,
+            awaiting: self.emails_in(room, room.awaited()).await?,
+            proposed_by: self.emails_in(room, proposer).await?.pop(),
             notice,
         })
+    }
+
+    async fn members_of(&self, room: &Room, rows: &[InvitationRow]) -> Result<Vec<MemberView>, AppError> {
+        let awaited = room.awaited();
+        let mut members = Vec::with_capacity(rows.len());
+        for row in rows {
+            let certificate = self.certificate_in(room, row.certificate).await?;
+            let asked = row.answer != "pending" || awaited.contains(&row.certificate);
+            let answer = if asked { row.answer.clone() } else { "not_needed".into() };
+            members.push(MemberView { row: row.clone(), answer, certificate });
+        }
+        Ok(members)
+    }
+
+    /// Addresses in certificates.
+    pub(super) async fn emails_in(
+        &self,
+        room: &Room,
+        certificates: impl IntoIterator<Item = Digest>,
+    ) -> Result<Vec<Email>, AppError> {
+        let mut emails = Vec::new();
+        for certificate in certificates {
+            emails.push(self.certificate_in(room, certificate).await?.email);
+        }
+        Ok(emails)
     }
 
     /// What a certificate says: verified with the room's statements, else as stored.

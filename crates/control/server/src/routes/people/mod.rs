@@ -30,6 +30,7 @@ pub(super) fn user(row: UserRow, certificate: Option<Digest>) -> User {
         certificate,
         joined: row.joined,
         last_sign_in: row.last_sign_in,
+        invitation: None,
         workspaces: Vec::new(),
     }
 }

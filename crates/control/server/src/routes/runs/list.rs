@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use cloister_api::{Page, runs::Run};
 
-use super::shown;
+use super::{place_of, shown};
 use crate::{
     Shared,
     caller::Caller,
@@ -18,5 +18,5 @@ pub(in crate::routes) async fn list(
     page: Paged,
 ) -> Result<Json<Page<Run>>, Failure> {
     let views = shared.app.list_runs(&who.actor, &page.paging()).await?;
-    Ok(Json(page.page(views, |view| view.row.id.to_string(), shown)))
+    Ok(Json(page.page(views, place_of, shown)))
 }

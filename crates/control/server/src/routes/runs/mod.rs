@@ -33,6 +33,7 @@ pub(super) fn shown(view: RunView) -> Run {
         id: row.id,
         workspace: WorkspaceId(row.workspace),
         job: row.job,
+        spec: row.spec,
         kind: kind.into(),
         state: row.state.to_string(),
         notice,
@@ -48,6 +49,11 @@ pub(super) fn shown(view: RunView) -> Run {
         release: release.map(Envelope),
         receipt: receipt.map(Envelope),
     }
+}
+
+/// Where a page of runs ends.
+pub(super) fn place_of(view: &RunView) -> String {
+    view.row.place.to_string()
 }
 
 fn id(path: &Path<String>) -> Result<RunId, Failure> {

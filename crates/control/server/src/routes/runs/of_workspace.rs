@@ -6,7 +6,7 @@ use axum::{
 };
 use cloister_api::{Page, runs::Run};
 
-use super::shown;
+use super::{place_of, shown};
 use crate::{
     Shared,
     body::place,
@@ -25,5 +25,5 @@ pub(in crate::routes) async fn of_workspace(
 ) -> Result<Json<Page<Run>>, Failure> {
     let workspace = place(&path, "workspace")?;
     let views = shared.app.workspace_runs(&who.actor, workspace, &page.paging()).await?;
-    Ok(Json(page.page(views, |view| view.row.id.to_string(), shown)))
+    Ok(Json(page.page(views, place_of, shown)))
 }

@@ -8,6 +8,7 @@ use cloister_api::{
 use cloister_model::WorkspaceId;
 use cloister_store::{people::UserRow, workspaces::Belonging};
 
+use super::invitation;
 use crate::{
     Shared,
     caller::Caller,
@@ -17,7 +18,12 @@ use crate::{
 };
 
 fn in_workspace(row: &Belonging) -> InWorkspace {
-    InWorkspace { id: WorkspaceId(row.workspace), name: row.name.clone(), answer: row.answer.clone() }
+    InWorkspace {
+        id: WorkspaceId(row.workspace),
+        name: row.name.clone(),
+        answer: row.answer.clone(),
+        own: row.own,
+    }
 }
 
 #[utoipa::path(get, path = "/users", params(PageQuery), responses((status = 200, body = Page<User>)))]
@@ -29,10 +35,12 @@ pub(in crate::routes) async fn list(
     let rows = shared.app.users(&who, &page.after, page.ask()).await?;
     let certificates = shared.app.colleagues_certificates(&who).await?;
     let belonging = shared.app.colleagues_workspaces(&who).await?;
+    let invitations = shared.app.invitations(&who).await?;
     let shown = |row: UserRow| {
         let certificate = certificates.get(&row.id).copied();
         let workspaces = belonging.get(&row.id).into_iter().flatten().map(in_workspace);
-        User { workspaces: workspaces.collect(), ..user(row, certificate) }
+        let invitation = invitations.get(&row.id).copied().map(invitation);
+        User { workspaces: workspaces.collect(), invitation, ..user(row, certificate) }
     };
     Ok(Json(page.page(rows, |row| row.email.to_string(), shown)))
 }

@@ -2,6 +2,7 @@
 
 use axum::{Json, extract::State};
 use cloister_api::workspaces::{NewWorkspaceRequest, Workspace};
+use cloister_app::work::workspaces::Unsigned;
 
 use super::shown;
 use crate::{Shared, body::Body, caller::Caller, problem::Failure};
@@ -12,5 +13,6 @@ pub(in crate::routes) async fn create(
     Caller(who): Caller,
     Body(body): Body<NewWorkspaceRequest>,
 ) -> Result<Json<Workspace>, Failure> {
-    Ok(Json(shown(shared.app.create_workspace(&who.actor, &body.charter.0, body.description).await?)))
+    let unsigned = Unsigned { description: body.description, templates: body.templates };
+    Ok(Json(shown(shared.app.create_workspace(&who.actor, &body.charter.0, unsigned).await?)))
 }
