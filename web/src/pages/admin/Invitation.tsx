@@ -38,7 +38,7 @@ export function Invitation({ user, onGone }: { user: User; onGone: () => void })
           {invitation ? (
             <>
               Invited <Time at={invitation.sent} />, and never came in. The link{" "}
-              {isPast(invitation.expires) ? "worked until" : "works until"} <Time at={invitation.expires} />.
+              {isPast(invitation.expires) ? "expired" : "expires"} <Time at={invitation.expires} />.
             </>
           ) : (
             "Nobody has entered this account, and no link opens it."
