@@ -58,6 +58,7 @@ fn body(operation: &str) -> Value {
         "POST /datasets/{id}/seals" => json!({ "workspace": "00".repeat(32), "sealed_key": {} }),
         "POST /datasets/{id}/manifests" => json!({ "manifest": empty, "owner_key": "x" }),
         "POST /uploads/{id}/finish" => json!({ "size": 1, "sha256": "00".repeat(32) }),
+        "POST /workspaces/{id}/proposals" => json!({ "add": ["a@b.example"] }),
         "POST /runs/{id}/cancel"
         | "POST /users/{id}/disable"
         | "POST /users/{id}/enable"
@@ -83,6 +84,9 @@ impl Belongings {
         let upload = json!({ "dataset": dataset, "version": 2, "name": "part-00000.parquet" });
         let upload = upload.to_string();
         let begun = request(&world.deployment.url, "POST", "/api/v1/uploads", &[&who], upload.as_bytes()).1;
+        let wanted = json!({ "add": ["ben@west.example"] }).to_string();
+        let path = format!("/api/v1/workspaces/{}/proposals", world.genesis);
+        let proposed = request(&world.deployment.url, "POST", &path, &[&who], wanted.as_bytes()).1;
         let absent = "00000000-0000-7000-8000-000000000000".to_owned();
         let nowhere = "00".repeat(32);
         let mine = |folder, id: String| (folder, id, absent.clone());
@@ -93,6 +97,7 @@ impl Belongings {
             mine("jobs", job),
             mine("runs", run),
             mine("uploads", begun["id"].as_str().unwrap_or_default().to_owned()),
+            mine("proposals", proposed["id"].as_str().unwrap_or_default().to_owned()),
             mine("sessions", id(&get("/api/v1/sessions"))),
         ])
     }

@@ -36,7 +36,7 @@ pub use http::router;
 pub use state::StateKey;
 #[cfg(feature = "sim-tee")]
 pub use tee::SimulatedTee;
-pub use tee::Tee;
+pub use tee::{DeviceTee, Tee};
 
 /// A broker with its state open.
 pub struct Broker {

@@ -26,12 +26,16 @@ struct Arguments {
     /// The configuration: its exact bytes are measured into the evidence.
     #[arg(long)]
     config: PathBuf,
-    /// Run in a simulated TEE, which proves nothing.
-    #[arg(long)]
+    /// Run in a simulated TEE, which proves nothing; needs `--dev-root`.
+    #[arg(long, requires = "dev_root")]
     insecure_sim_tee: bool,
     /// The development root of this installation; needs `--insecure-sim-tee`.
-    #[arg(long)]
+    #[arg(long, requires = "insecure_sim_tee")]
     dev_root: Option<PathBuf>,
+    /// Folder with certificates (`*.der`, `*.pem`), revocation lists (`*.crl`) and collateral (`*.json`) that travel with
+    /// evidence.
+    #[arg(long, value_name = "FOLDER")]
+    attestation: Option<PathBuf>,
 }
 
 struct SystemClock;
@@ -112,9 +116,14 @@ fn open(arguments: &Arguments) -> Result<Broker, BrokerError> {
 #[cfg(feature = "sim-tee")]
 fn tee(arguments: &Arguments) -> Result<Box<dyn Tee>, BrokerError> {
     let (true, Some(root)) = (arguments.insecure_sim_tee, &arguments.dev_root) else {
-        return Err(BrokerError::Unavailable(
-            "no TEE is found here; `--insecure-sim-tee` with `--dev-root` simulates one, which proves nothing".into(),
-        ));
+        let found = cloister_broker::DeviceTee::find(arguments.attestation.as_deref());
+        return match found {
+            Ok(device) => Ok(Box::new(device)),
+            Err(BrokerError::Unavailable(why)) => Err(BrokerError::Unavailable(format!(
+                "{why}, or try it out with --insecure-sim-tee and --dev-root"
+            ))),
+            Err(other) => Err(other),
+        };
     };
     let root = zeroize::Zeroizing::new(read(root)?);
     let root = cloister_attest::sim::DevelopmentRoot::from_bytes(&root).map_err(internal)?;
@@ -131,9 +140,7 @@ fn tee(arguments: &Arguments) -> Result<Box<dyn Tee>, BrokerError> {
             reason: "this edition has no simulated TEE and accepts no development root".into(),
         });
     }
-    Err(BrokerError::Unavailable(
-        "no TEE is found here: this edition runs in a confidential virtual machine".into(),
-    ))
+    Ok(Box::new(cloister_broker::DeviceTee::find(arguments.attestation.as_deref())?))
 }
 
 fn make_folder(folder: &Path) -> Result<(), BrokerError> {

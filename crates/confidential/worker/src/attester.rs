@@ -4,16 +4,17 @@ use std::path::Path;
 
 use cloister_attest::Evidence;
 use cloister_model::Clock;
+use cloister_tee::{Beside, Device, DeviceError};
 
 /// Why there is no evidence.
 #[derive(Debug, thiserror::Error)]
 pub enum AttesterError {
-    /// The binary was built without simulated evidence, or was not asked for it, and there is no other source.
-    #[error(
-        "no attestation device is supported by this build; start with `--insecure-sim-tee` and a development root, in \
-         the laptop edition, to try without hardware"
-    )]
-    NoDevice,
+    /// There is no device, or it does not answer.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// This edition has no simulated evidence.
+    #[error("this edition has no simulated TEE: it runs in a confidential virtual machine or enclave")]
+    NotSimulated,
     /// The development root cannot be read.
     #[error("the development root cannot be used: {0}")]
     Root(String),
@@ -35,8 +36,13 @@ pub enum Attester {
         /// SHA-384 over this executable.
         measurement: [u8; 48],
     },
-    /// None.
-    Absent,
+    /// A device of this machine.
+    Device {
+        /// Which.
+        device: Device,
+        /// What travels with its reports.
+        beside: Beside,
+    },
 }
 
 impl Attester {
@@ -54,7 +60,13 @@ impl Attester {
     /// Refused: this edition has no simulated evidence.
     #[cfg(not(feature = "sim-tee"))]
     pub fn simulated(_root: &Path) -> Result<Self, AttesterError> {
-        Err(AttesterError::NoDevice)
+        Err(AttesterError::NotSimulated)
+    }
+
+    /// The device of this machine, refused where there is none. `folder` holds certificates and collateral.
+    pub fn of_this_machine(folder: Option<&Path>) -> Result<Self, AttesterError> {
+        let beside = folder.map_or_else(Beside::default, Beside::folder);
+        Ok(Self::Device { device: Device::find()?, beside })
     }
 
     /// Whether its evidence is simulated.
@@ -62,7 +74,7 @@ impl Attester {
         match self {
             #[cfg(feature = "sim-tee")]
             Self::Simulated { .. } => true,
-            Self::Absent => false,
+            Self::Device { .. } => false,
         }
     }
 
@@ -71,7 +83,7 @@ impl Attester {
         match self {
             #[cfg(feature = "sim-tee")]
             Self::Simulated { measurement, .. } => Some(hex::encode(measurement)),
-            Self::Absent => None,
+            Self::Device { .. } => None,
         }
     }
 
@@ -80,7 +92,7 @@ impl Attester {
         match self {
             #[cfg(feature = "sim-tee")]
             Self::Simulated { .. } => "sim",
-            Self::Absent => "snp",
+            Self::Device { device, .. } => device.kind().word(),
         }
     }
 
@@ -91,9 +103,10 @@ impl Attester {
             Self::Simulated { root, measurement } => root
                 .attest(*measurement, report_data, clock.now())
                 .map_err(|e| AttesterError::Evidence(e.to_string())),
-            Self::Absent => {
-                let _ = (report_data, clock);
-                Err(AttesterError::NoDevice)
+            Self::Device { device, beside } => {
+                // A device dates its evidence itself.
+                let _ = clock;
+                Ok(device.attest(report_data, beside)?)
             }
         }
     }

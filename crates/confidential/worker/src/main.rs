@@ -26,6 +26,10 @@ struct Arguments {
     /// The installation's development root, for simulated evidence.
     #[arg(long)]
     dev_root: Option<PathBuf>,
+    /// Folder with certificates (`*.der`, `*.pem`), revocation lists (`*.crl`) and collateral (`*.json`) that travel with
+    /// evidence; read at each run.
+    #[arg(long, value_name = "FOLDER")]
+    attestation: Option<PathBuf>,
     /// Memory for one query, MiB.
     #[arg(long, default_value_t = 2048)]
     memory_mib: usize,
@@ -73,7 +77,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         .map_err(|e| format!("the token file {} cannot be read: {e}", arguments.token_file.display()))?;
     let attester = match (&arguments.dev_root, arguments.insecure_sim_tee) {
         (Some(root), true) => Attester::simulated(root)?,
-        _ => Attester::Absent,
+        _ => Attester::of_this_machine(arguments.attestation.as_deref())?,
     };
     if attester.is_simulated() {
         tracing::warn!("SIMULATED TEE: this worker's evidence proves nothing about hardware");

@@ -1,4 +1,5 @@
-//! Every developer command: `cargo xtask demo | test | check | arch | gen | hammer | crash | bench | dist | fuzz`.
+//! Every developer command: `cargo xtask demo | test | check | arch | gen | hammer | crash | attest-exhaustive | bench | dist |
+//! fuzz`.
 //!
 //! Invariants: a command is one file under `commands/`; the crate links no other crate of the house, so that it builds
 //! in seconds and can judge the house from outside; what it reports comes from the tools it ran, never from itself.
@@ -36,6 +37,8 @@ enum Command {
     Gen(commands::generate::Args),
     /// Kills processes at random under load, and gives the accounts.
     Crash(commands::crash::Args),
+    /// Flips every signed bit of captured attestation evidence.
+    AttestExhaustive,
     /// Measures: TPC-H, key release, log, API (release profile).
     Bench(commands::bench::Args),
     /// Builds what is shipped and proves what is not in it.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Arch(args) => commands::arch::run(&args),
         Command::Gen(args) => commands::generate::run(&args),
         Command::Crash(args) => commands::crash::run(&args),
+        Command::AttestExhaustive => commands::attest_exhaustive::run(),
         Command::Bench(args) => commands::bench::run(&args),
         Command::Dist(args) => commands::dist::run(&args),
         Command::Hammer(args) => commands::hammer::run(&args),

@@ -93,6 +93,7 @@ impl Client {
                 snp: floor.snp,
                 microcode: floor.microcode,
             },
+            ..Policy::default()
         };
         let reference = ReferenceValues::new([measurement]);
         appraise(evidence, &roots, &reference, &policy, expected, self.now())

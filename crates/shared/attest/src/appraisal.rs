@@ -1,32 +1,13 @@
 //! The appraiser: one result a check, and the type that only a good appraisal makes.
 
 use cloister_model::{Assurance, Timestamp};
+use serde_json::Value;
 
 use crate::{
-    CHAIN, Evidence, MEASUREMENT, PLATFORM, Policy, ReferenceValues, TRANSCRIPT, TeeKind, TrustRoots, snp,
+    CHAIN, Evidence, MEASUREMENT, Policy, ReferenceValues, TRANSCRIPT, TeeKind, TrustRoots,
+    checks::{CheckResult, Checks, Verdict},
+    intel, nitro, snp,
 };
-
-/// Whether a check holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It holds.
-    Holds,
-    /// It refuses.
-    Refused,
-}
-
-/// The outcome of one check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckResult {
-    /// The check.
-    pub name: &'static str,
-    /// Its verdict.
-    pub verdict: Verdict,
-    /// Why; empty when it holds.
-    pub reason: String,
-    /// What to do about it; empty when it holds.
-    pub remedy: &'static str,
-}
 
 /// The check that refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,28 +44,58 @@ impl Verified {
     }
 }
 
+/// What a report says of itself, believed only where every check holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// The launch measurement, 96 lower-case hexadecimal digits.
+    pub measurement: String,
+    /// The report data; absent where the report has none of 64 bytes.
+    pub report_data: Option<[u8; 64]>,
+    /// Simulated under the development root, else hardware.
+    pub assurance: Assurance,
+    /// What else it says, by the vendor's names.
+    pub claims: Value,
+}
+
+/// What evidence is compared with. What is absent is not asked, and evidence is then never [`Verified`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// The report data expected of this exchange.
+    pub report_data: Option<&'a [u8; 64]>,
+    /// The accepted measurements.
+    pub reference: Option<&'a ReferenceValues>,
+}
+
 /// What every check said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Appraisal {
     /// One result a check, in the order in which they refuse.
     pub checks: Vec<CheckResult>,
-    facts: Option<Verified>,
+    /// What the report says, where it could be read.
+    pub facts: Option<Facts>,
 }
 
 impl Appraisal {
-    /// The verified evidence, or the first check that refused.
-    pub fn verified(self) -> Result<Verified, RefusedCheck> {
-        if let Some(bad) = self.checks.iter().find(|check| check.verdict == Verdict::Refused) {
-            return Err(RefusedCheck { check: bad.name, reason: bad.reason.clone() });
-        }
-        self.facts.ok_or(RefusedCheck { check: CHAIN, reason: "the evidence could not be read".into() })
+    /// The first check that refused.
+    pub fn refused(&self) -> Option<RefusedCheck> {
+        let bad = self.checks.iter().find(|check| check.verdict == Verdict::Refused)?;
+        Some(RefusedCheck { check: bad.name, reason: bad.reason.clone() })
     }
-}
 
-fn result(name: &'static str, remedy: &'static str, outcome: &Result<(), String>) -> CheckResult {
-    match outcome {
-        Ok(()) => CheckResult { name, verdict: Verdict::Holds, reason: String::new(), remedy: "" },
-        Err(reason) => CheckResult { name, verdict: Verdict::Refused, reason: reason.clone(), remedy },
+    /// The verified evidence, or the first check that refused, or that was not asked and must be.
+    pub fn verified(self) -> Result<Verified, RefusedCheck> {
+        if let Some(refused) = self.refused() {
+            return Err(refused);
+        }
+        for check in [TRANSCRIPT, MEASUREMENT] {
+            let held = |result: &CheckResult| result.name == check && result.verdict == Verdict::Holds;
+            if !self.checks.iter().any(held) {
+                return Err(RefusedCheck { check, reason: "it was not compared with anything".into() });
+            }
+        }
+        let unread = || RefusedCheck { check: CHAIN, reason: "the evidence could not be read".into() };
+        let Facts { measurement, report_data, assurance, .. } = self.facts.ok_or_else(unread)?;
+        Ok(Verified { measurement, report_data: report_data.ok_or_else(unread)?, assurance })
     }
 }
 
@@ -97,55 +108,44 @@ pub fn appraise(
     expected: &[u8; 64],
     at: Timestamp,
 ) -> Appraisal {
-    if let Err(reason) = supported(evidence.tee) {
-        return Appraisal {
-            checks: vec![result(CHAIN, "use an AMD SEV-SNP host", &Err(reason))],
-            facts: None,
-        };
-    }
-    let report = match snp::Report::parse(&evidence.report) {
-        Ok(report) => report,
-        Err(reason) => {
-            let check = result(CHAIN, "ask the TEE for a new report", &Err(reason));
-            return Appraisal { checks: vec![check], facts: None };
-        }
+    let asked = Asked { report_data: Some(expected), reference: Some(reference) };
+    examine(evidence, roots, policy, asked, at)
+}
+
+/// Examines evidence, also where nothing is known to compare it with.
+pub fn examine(
+    evidence: &Evidence,
+    roots: &TrustRoots,
+    policy: &Policy,
+    asked: Asked<'_>,
+    at: Timestamp,
+) -> Appraisal {
+    let mut below = Checks::default();
+    let facts = match evidence.tee {
+        TeeKind::Sim | TeeKind::Snp => snp::examine(evidence, roots, policy, at, &mut below),
+        TeeKind::Tdx | TeeKind::Sgx => intel::examine(evidence, roots, policy, at, &mut below),
+        TeeKind::Nitro => nitro::examine(evidence, roots, policy, at, &mut below),
     };
-    let chain = snp::chain(evidence, &report, roots, at);
-    let generation = chain.as_ref().map_or(snp::Generation::Milan, |link| link.generation);
-    let assurance = chain.as_ref().map_or(Assurance::Simulated, |link| link.assurance);
-    let measurement = hex::encode(report.measurement);
-    let checks = vec![
-        result(TRANSCRIPT, "take a fresh challenge and ask for a new report", &transcript(&report, expected)),
-        result(CHAIN, "fetch the chip's certificates anew; see the reason", &chain.map(|_| ())),
-        result(
-            PLATFORM,
-            "update the host's firmware, launch without debug",
-            &snp::platform(&report, generation, *policy),
-        ),
-        result(
-            MEASUREMENT,
-            "run the executable that the configuration names",
-            &accepted(&measurement, reference),
-        ),
-    ];
-    Appraisal { checks, facts: Some(Verified { measurement, report_data: report.data, assurance }) }
-}
-
-fn supported(tee: TeeKind) -> Result<(), String> {
-    match tee {
-        TeeKind::Sim | TeeKind::Snp => Ok(()),
-        TeeKind::Tdx => Err("evidence of Intel TDX cannot be appraised by this version".into()),
-        TeeKind::Sgx => Err("evidence of Intel SGX cannot be appraised by this version".into()),
-        TeeKind::Nitro => Err("evidence of AWS Nitro cannot be appraised by this version".into()),
+    let Some(facts) = facts else { return Appraisal { checks: below.0, facts: None } };
+    let mut checks = Checks::default();
+    match asked.report_data {
+        Some(expected) => {
+            let same = facts.report_data.as_ref() == Some(expected);
+            let outcome =
+                same.then_some(()).ok_or("the report data is not the one expected of this exchange".into());
+            checks.note(TRANSCRIPT, "take a fresh challenge and ask for a new report", outcome);
+        }
+        None => checks.not_asked(TRANSCRIPT, "no report data was given to compare with"),
     }
-}
-
-fn transcript(report: &snp::Report, expected: &[u8; 64]) -> Result<(), String> {
-    if report.data == *expected {
-        Ok(())
-    } else {
-        Err("the report data is not the one expected of this exchange".into())
+    checks.0.append(&mut below.0);
+    match asked.reference {
+        Some(reference) => {
+            let outcome = accepted(&facts.measurement, reference);
+            checks.note(MEASUREMENT, "run the executable that the configuration names", outcome);
+        }
+        None => checks.not_asked(MEASUREMENT, "no accepted measurements were given to compare with"),
     }
+    Appraisal { checks: checks.0, facts: Some(facts) }
 }
 
 fn accepted(measurement: &str, reference: &ReferenceValues) -> Result<(), String> {

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// The most bytes an encoded evidence may have.
-const MAX_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 const MAX_REPORT: usize = 16 * 1024;
 const MAX_CERTIFICATES: usize = 8;
 const MAX_CERTIFICATE: usize = 8 * 1024;
+const MAX_COLLATERAL: usize = 4;
+const MAX_COLLATERAL_PART: usize = 64 * 1024;
 
 /// Kinds of trusted execution environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,12 +19,25 @@ pub enum TeeKind {
     Sim,
     /// AMD SEV-SNP.
     Snp,
-    /// Intel TDX; not appraised yet.
+    /// Intel TDX.
     Tdx,
-    /// Intel SGX; not appraised yet.
+    /// Intel SGX.
     Sgx,
-    /// AWS Nitro; not appraised yet.
+    /// AWS Nitro Enclaves.
     Nitro,
+}
+
+impl TeeKind {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sim => "sim",
+            Self::Snp => "snp",
+            Self::Tdx => "tdx",
+            Self::Sgx => "sgx",
+            Self::Nitro => "nitro",
+        }
+    }
 }
 
 /// A report with the collateral that its appraisal needs.
@@ -32,8 +47,11 @@ pub struct Evidence {
     pub tee: TeeKind,
     /// The report as the TEE gave it.
     pub report: Vec<u8>,
-    /// DER certificates, the chip's first: VCEK, ASK, ARK.
+    /// AMD: DER certificates, the chip's first: VCEK or VLEK, ASK or ASVK, ARK. Others carry theirs in the report.
     pub certificates: Vec<Vec<u8>>,
+    /// What else the appraisal needs, as of a moment. AMD: DER revocation lists. Intel: one JSON document of TCB
+    /// info, QE identity and revocation lists, in the form of `dcap-qvl`.
+    pub collateral: Vec<Vec<u8>>,
 }
 
 /// Why bytes are no evidence.
@@ -53,13 +71,17 @@ struct Wire {
     tee: TeeKind,
     report: String,
     certificates: Vec<String>,
+    /// Absent when there is none: what was encoded before there was collateral has the same bytes still.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    collateral: Vec<String>,
 }
 
 impl Evidence {
     /// The one encoding: a JSON object with hexadecimal report and certificates, no white space.
     pub fn to_bytes(&self) -> Vec<u8> {
         let certificates = self.certificates.iter().map(hex::encode).collect();
-        let wire = Wire { tee: self.tee, report: hex::encode(&self.report), certificates };
+        let collateral = self.collateral.iter().map(hex::encode).collect();
+        let wire = Wire { tee: self.tee, report: hex::encode(&self.report), certificates, collateral };
         serde_json::to_vec(&wire).unwrap_or_default()
     }
 
@@ -73,10 +95,18 @@ impl Evidence {
         if wire.certificates.len() > MAX_CERTIFICATES {
             return Err(malformed(&"too many certificates"));
         }
+        if wire.collateral.len() > MAX_COLLATERAL {
+            return Err(malformed(&"too much collateral"));
+        }
         let report = bounded(&wire.report, MAX_REPORT)?;
         let certificates =
             wire.certificates.iter().map(|text| bounded(text, MAX_CERTIFICATE)).collect::<Result<_, _>>()?;
-        let evidence = Self { tee: wire.tee, report, certificates };
+        let collateral = wire
+            .collateral
+            .iter()
+            .map(|text| bounded(text, MAX_COLLATERAL_PART))
+            .collect::<Result<_, _>>()?;
+        let evidence = Self { tee: wire.tee, report, certificates, collateral };
         if evidence.to_bytes() == bytes { Ok(evidence) } else { Err(malformed(&"another spelling")) }
     }
 
@@ -102,7 +132,21 @@ mod tests {
     use super::*;
 
     fn sample() -> Evidence {
-        Evidence { tee: TeeKind::Snp, report: vec![1, 2], certificates: vec![vec![3], vec![]] }
+        Evidence {
+            tee: TeeKind::Snp,
+            report: vec![1, 2],
+            certificates: vec![vec![3], vec![]],
+            collateral: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn collateral_travels_and_its_absence_leaves_no_trace() {
+        let without = sample();
+        assert!(!String::from_utf8(without.to_bytes()).unwrap().contains("collateral"));
+        let with = Evidence { collateral: vec![vec![7; 300], vec![]], ..sample() };
+        assert_eq!(Evidence::from_bytes(&with.to_bytes()).unwrap(), with);
+        assert_ne!(with.digest(), without.digest());
     }
 
     #[test]
@@ -120,6 +164,11 @@ mod tests {
             " ".repeat(MAX_BYTES + 1),
             format!("{{\"tee\":\"snp\",\"report\":\"{}\",\"certificates\":[]}}", "00".repeat(MAX_REPORT + 1)),
             format!("{{\"tee\":\"snp\",\"report\":\"\",\"certificates\":[{}\"\"]}}", "\"\",".repeat(8)),
+            "{\"tee\":\"snp\",\"report\":\"\",\"certificates\":[],\"collateral\":[]}".into(),
+            format!(
+                "{{\"tee\":\"snp\",\"report\":\"\",\"certificates\":[],\"collateral\":[{}\"\"]}}",
+                "\"\",".repeat(4)
+            ),
         ] {
             assert!(Evidence::from_bytes(other.as_bytes()).is_err(), "{}", &other[..other.len().min(120)]);
         }

@@ -1,6 +1,6 @@
 //! Checks `session`, `transcript`, `chain`, `platform`, `measurement`: who is asking.
 
-use cloister_attest::{Evidence, Policy, ReferenceValues, TrustRoots};
+use cloister_attest::{Evidence, Policy, ReferenceValues, TrustRoots, group};
 use cloister_model::{Digest, RunId, Timestamp};
 use cloister_statement::{
     Envelope, PublicKey, Verified,
@@ -59,7 +59,7 @@ impl Appraiser {
             microcode: floor.microcode,
         };
         let reference = ReferenceValues::new(configuration.workers.iter().cloned());
-        Self { roots, reference, policy: Policy { tcb_floor } }
+        Self { roots, reference, policy: Policy { tcb_floor, ..Policy::default() } }
     }
 
     /// The same, but for one other accepted measurement: that of a broker a charter names.
@@ -77,14 +77,14 @@ impl Appraiser {
     ) -> Result<cloister_attest::Verified, Refused> {
         cloister_attest::appraise(evidence, &self.roots, &self.reference, &self.policy, expected, at)
             .verified()
-            .map_err(|refused| Refused::new(named(refused.check), refused.reason))
+            .map_err(|refused| Refused::new(named(refused.check), refused.to_string()))
     }
 }
 
-/// The check of an appraiser's word. A word not known here refuses as `chain`: nothing is proven.
+/// The check of an appraiser's group. A word not known here refuses as `chain`: nothing is proven.
 fn named(check: &str) -> Check {
     let known = [Check::Transcript, Check::Chain, Check::Platform, Check::Measurement];
-    known.into_iter().find(|c| c.as_str() == check).unwrap_or(Check::Chain)
+    known.into_iter().find(|c| c.as_str() == group(check)).unwrap_or(Check::Chain)
 }
 
 /// Check `session`: known, never consumed, unexpired, ours, for this run and spec.

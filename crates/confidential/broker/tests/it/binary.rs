@@ -242,7 +242,10 @@ fn it_refuses_to_start_without_flag_root_or_alone() {
         String::from_utf8_lossy(&out.stderr).into_owned()
     };
     let text = says(command(folder.path()));
-    assert!(text.contains("--insecure-sim-tee"), "{text}");
+    assert!(text.contains("no attestation device") && text.contains("--insecure-sim-tee"), "{text}");
+    let mut half = command(folder.path());
+    half.arg("--insecure-sim-tee");
+    assert!(says(half).contains("--dev-root"));
     let running = Process::start(folder.path());
     let text = says(simulated(folder.path()));
     assert!(text.contains("another broker already uses the state"), "{text}");

@@ -1,6 +1,7 @@
 //! One file a command: its arguments and what it does.
 
 pub(crate) mod arch;
+pub(crate) mod attest_exhaustive;
 pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod crash;

@@ -1,5 +1,6 @@
 //! The command line. Its shape is a contract with scripts: flags are added, never renamed.
 
+mod attest;
 mod data;
 mod operate;
 mod people;
@@ -9,6 +10,7 @@ mod work;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use attest::{AttestCommand, AttestVerify, ReferenceCommand};
 pub(crate) use data::{DatasetAdd, DatasetCommand, DatasetSet, Share};
 #[cfg(test)]
 pub(crate) use operate::Exposure;
@@ -75,6 +77,9 @@ pub(crate) enum Command {
     Run(RunCommand),
     /// Verify a run's bundle offline.
     Verify(Verify),
+    /// Attestation evidence: appraise it offline, capture it, say which measurements are accepted.
+    #[command(subcommand)]
+    Attest(AttestCommand),
     /// What you are told of: invitations, reviews, the ends of your runs.
     Inbox(Inbox),
     /// Webhooks of your organisation.

@@ -27,6 +27,9 @@ pub(crate) struct Serve {
     /// Run broker and worker in a SIMULATED TEE, which proves nothing about hardware.
     #[arg(long)]
     pub(crate) insecure_sim_tee: bool,
+    /// Folder with certificates, revocation lists and collateral that travel with the evidence of broker and worker.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) attestation: Option<PathBuf>,
     /// How the server meets strangers.
     #[command(flatten)]
     pub(crate) exposure: Exposure,

@@ -27,6 +27,11 @@ fn every_command_of_the_contract_parses() {
         "token create --scope read,write --expires 30d",
         "passkey list",
         "passkey remove P",
+        "attest verify --evidence F --kind snp --certs a.pem b.der --report-data R --json",
+        "attest verify --evidence F --kind tdx --collateral C --policy P --at 2026-01-01T00:00:00Z",
+        "attest capture --out F --attestation D",
+        "attest reference add --data D M",
+        "attest reference list --data D",
         "key show",
         "key backup",
         "key backup --out F",
@@ -102,7 +107,13 @@ fn every_command_of_the_contract_parses() {
         "reference-manifest --bin-dir D --key K",
     ];
     for line in lines {
-        let words = line.split(' ').map(|word| if word == "G" { G } else { word });
+        let (report_data, measurement) = ("ab".repeat(64), "ab".repeat(48));
+        let words = line.split(' ').map(|word| match word {
+            "G" => G,
+            "R" => &report_data,
+            "M" => &measurement,
+            other => other,
+        });
         let parsed = Cli::try_parse_from(["cloister"].into_iter().chain(words));
         assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
     }

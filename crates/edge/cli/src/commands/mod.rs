@@ -1,6 +1,7 @@
 //! One file a command group.
 
 mod admin;
+mod attest;
 mod audit;
 mod audit_export;
 mod dataset;
@@ -44,6 +45,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<Reply, Fa
         Command::Job(command) => job::run(context, command).await,
         Command::Run(command) => run::run(context, command).await,
         Command::Verify(args) => Ok(verify::run(context, &args)),
+        Command::Attest(command) => attest::run(context, command),
         Command::Inbox(args) => told::inbox(context, args).await,
         Command::Webhook(command) => told::webhook(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,

@@ -10,6 +10,7 @@ mod child;
 pub(crate) mod manifest;
 mod prepare;
 mod programs;
+pub(crate) mod references;
 
 use std::{fs::File, io::IsTerminal, io::Write};
 

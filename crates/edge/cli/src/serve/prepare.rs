@@ -1,6 +1,9 @@
 //! What must lie in the data folder before the programs start.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use cloister_client::profile::{folder, write};
 use cloister_model::Digest;
@@ -11,7 +14,7 @@ use cloister_statement::{
 };
 use zeroize::Zeroizing;
 
-use super::{binaries, manifest::ReferenceManifest};
+use super::{binaries, manifest::ReferenceManifest, references::References};
 use crate::{args::Serve, context::Context, outcome::Failure};
 
 /// For how many days a member certificate is valid.
@@ -55,7 +58,8 @@ pub(super) fn prepare(context: &Context, args: &Serve) -> Result<Prepared, Failu
     let root = if args.insecure_sim_tee { Some(development_root(context, &keys)?) } else { None };
     let reference = ReferenceManifest::read(&binaries::folder()?)?;
     let (dev_root, certificate) = root.unzip();
-    let configuration = configuration(&server_keys(context, &server)?, &reference, certificate);
+    let accepted = References::read(&args.data)?;
+    let configuration = configuration(&server_keys(context, &server)?, (&reference, &accepted), certificate);
     let bytes = configuration.encode().map_err(|e| Failure::Failed(e.to_string()))?;
     let broker_config = broker.join("configuration.json");
     if std::fs::read(&broker_config).ok().as_deref() != Some(bytes.as_slice()) {
@@ -71,12 +75,14 @@ pub(super) fn prepare(context: &Context, args: &Serve) -> Result<Prepared, Failu
 
 fn configuration(
     keys: &ServerKeys,
-    reference: &ReferenceManifest,
+    (reference, accepted): (&ReferenceManifest, &References),
     development_root: Option<Vec<u8>>,
 ) -> BrokerConfiguration {
+    let mut workers = BTreeSet::from([reference.measurement.clone()]);
+    workers.extend(accepted.measurements());
     BrokerConfiguration {
         version: 1,
-        workers: vec![reference.measurement.clone()],
+        workers: workers.into_iter().collect(),
         reference_key: reference.key,
         allow_simulated: development_root.is_some(),
         development_root: development_root.map(Base64),
@@ -145,10 +151,16 @@ mod tests {
     fn the_configuration_names_worker_keys_and_root_and_is_the_same_every_time() {
         let keys = ServerKeys { log_key: Digest([1; 32]), vouching_key: Digest([2; 32]) };
         let reference = ReferenceManifest::sign("ab".repeat(48), &SigningKey::from_seed(&[3; 32]));
-        let make = |root: Option<Vec<u8>>| configuration(&keys, &reference, root).encode().unwrap();
+        let make = |root: Option<Vec<u8>>| {
+            configuration(&keys, (&reference, &References::default()), root).encode().unwrap()
+        };
         assert_eq!(make(Some(vec![9])), make(Some(vec![9])));
         let simulated = BrokerConfiguration::parse(&make(Some(vec![9]))).unwrap();
         assert!(simulated.allow_simulated && simulated.workers == ["ab".repeat(48)]);
         assert!(!BrokerConfiguration::parse(&make(None)).unwrap().allow_simulated);
+        let mut more = References::default();
+        more.add(&"01".repeat(48));
+        let two = configuration(&keys, (&reference, &more), None).workers;
+        assert_eq!(two, ["01".repeat(48), "ab".repeat(48)]);
     }
 }

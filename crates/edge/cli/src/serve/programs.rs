@@ -44,7 +44,12 @@ fn simulation(prepared: &Prepared) -> Vec<String> {
     }
 }
 
-fn broker_words(prepared: &Prepared, listen: &str) -> Vec<String> {
+/// What travels with evidence.
+fn attestation(args: &Serve) -> Vec<String> {
+    args.attestation.as_ref().map_or_else(Vec::new, |folder| words(&["--attestation", &path(folder)]))
+}
+
+fn broker_words(args: &Serve, prepared: &Prepared, listen: &str) -> Vec<String> {
     let mut line = words(&[
         "--listen",
         listen,
@@ -54,6 +59,7 @@ fn broker_words(prepared: &Prepared, listen: &str) -> Vec<String> {
         &path(&prepared.broker_config),
     ]);
     line.extend(simulation(prepared));
+    line.extend(attestation(args));
     line
 }
 
@@ -80,10 +86,11 @@ fn server_words(args: &Serve, listen: &str, prepared: &Prepared, broker: &str) -
     line
 }
 
-fn worker_words(prepared: &Prepared, server: &str, broker: &str) -> Vec<String> {
+fn worker_words(args: &Serve, prepared: &Prepared, server: &str, broker: &str) -> Vec<String> {
     let mut line =
         words(&["--server", server, "--broker", broker, "--token-file", &path(&prepared.worker_token)]);
     line.extend(simulation(prepared));
+    line.extend(attestation(args));
     line
 }
 
@@ -108,17 +115,18 @@ impl Programs {
             words: server_words(args, listen, &prepared, broker),
             database: args.database.clone(),
         };
-        let mut child = Child::start(broker.0, &broker.1, &line(broker_words(&prepared, "127.0.0.1:0")))?;
+        let mut child =
+            Child::start(broker.0, &broker.1, &line(broker_words(args, &prepared, "127.0.0.1:0")))?;
         let at = child.ready().await?.url;
         // Started again, the broker listens where server and worker know it.
-        let again = line(broker_words(&prepared, address(&at)));
+        let again = line(broker_words(args, &prepared, address(&at)));
         let broker = Restarted::new(child, broker, again, true);
         let mut child = Child::start(server.0, &server.1, &server_line(&args.listen.to_string(), &at))?;
         let ready = child.ready().await?;
         // So does the server: its address is in people's profiles.
         let again = server_line(address(&ready.url), &at);
         let server = Restarted::new(child, server, again, true);
-        let line = line(worker_words(&prepared, &local(&ready.url), &at));
+        let line = line(worker_words(args, &prepared, &local(&ready.url), &at));
         let mut first = Child::start(worker.0, &worker.1, &line)?;
         first.quiet();
         let worker = Restarted::new(first, worker, line, false);
@@ -214,12 +222,13 @@ mod tests {
             tls_key: None,
             insecure_sim_tee: true,
             database: None,
+            attestation: None,
             exposure: crate::args::Exposure::default(),
         };
         args.exposure.metrics = "127.0.0.1:9".parse().ok();
         args.exposure.otlp_endpoint = Some("http://127.0.0.1:4318".into());
         assert_eq!(
-            broker_words(&prepared, "127.0.0.1:0").join(" "),
+            broker_words(&args, &prepared, "127.0.0.1:0").join(" "),
             "--listen 127.0.0.1:0 --state D/broker/state --config D/broker/configuration.json --insecure-sim-tee \
              --dev-root D/keys/development-root.json"
         );
@@ -231,7 +240,7 @@ mod tests {
         );
         prepared.dev_root = None;
         assert_eq!(
-            worker_words(&prepared, "http://s", "http://b").join(" "),
+            worker_words(&args, &prepared, "http://s", "http://b").join(" "),
             "--server http://s --broker http://b --token-file D/keys/worker.token"
         );
     }

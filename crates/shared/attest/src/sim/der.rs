@@ -8,7 +8,7 @@ use x509_cert::der::{
 };
 
 use super::{SimError, rsa_sign};
-use crate::snp::oid as ids;
+use crate::x509::oid as ids;
 
 /// A tag, the length, the content.
 pub(super) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
@@ -81,6 +81,24 @@ pub(super) struct Issuer<'a> {
 }
 
 impl Issuer<'_> {
+    /// A revocation list that names these serial numbers.
+    pub(super) fn revoke(
+        &self,
+        serials: &[u8],
+        (from, to): (Timestamp, Timestamp),
+    ) -> Result<Vec<u8>, SimError> {
+        let mut parts = vec![number(1), pss(), name(self.name), time(from)?, time(to)?];
+        if !serials.is_empty() {
+            let date = time(from)?;
+            let revoked: Vec<_> =
+                serials.iter().map(|serial| sequence(&[number(*serial), date.clone()])).collect();
+            parts.push(sequence(&revoked));
+        }
+        let signed = sequence(&parts);
+        let signature = rsa_sign(self.key, &signed)?;
+        Ok(sequence(&[signed, pss(), bits(&signature)]))
+    }
+
     /// A certificate for a key.
     pub(super) fn certify(
         &self,

@@ -18,7 +18,17 @@ use zeroize::Zeroizing;
 use crate::{
     Evidence, TcbFloor, TeeKind,
     snp::{offset, oid},
+    x509::oid as keys,
 };
+
+/// Whose word a revocation list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Above {
+    /// The root's (ARK).
+    Root,
+    /// The intermediate's (ASK).
+    Intermediate,
+}
 
 /// Why simulated evidence could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -159,17 +169,32 @@ impl DevelopmentRoot {
         let mut report = unsigned(platform, measurement, report_data);
         sign(&chip, &mut report)?;
         let certificates = vec![vcek, self.ask_certificate.clone(), self.ark_certificate.clone()];
-        Ok(Evidence { tee: TeeKind::Sim, report, certificates })
+        Ok(Evidence { tee: TeeKind::Sim, report, certificates, collateral: Vec::new() })
+    }
+
+    /// A revocation list by the root, or by what stands below it, that names serial numbers: 2 is the intermediate's, 3
+    /// each chip's.
+    pub fn revocation_list(
+        &self,
+        by: Above,
+        serials: &[u8],
+        span: (Timestamp, Timestamp),
+    ) -> Result<Vec<u8>, SimError> {
+        let issuer = match by {
+            Above::Root => der::Issuer { name: "ARK-Simulated", key: &self.ark },
+            Above::Intermediate => der::Issuer { name: "SEV-Simulated", key: &self.ask },
+        };
+        issuer.revoke(serials, span)
     }
 }
 
 fn rsa_info(key: &KeyPair) -> Vec<u8> {
-    let algorithm = der::sequence(&[der::oid(oid::RSA), der::tlv(5, &[])]);
+    let algorithm = der::sequence(&[der::oid(keys::RSA), der::tlv(5, &[])]);
     der::sequence(&[algorithm, der::bits(key.public_key().as_ref())])
 }
 
 fn ec_info(key: &EcdsaKeyPair) -> Vec<u8> {
-    let algorithm = der::sequence(&[der::oid(oid::EC), der::oid("1.3.132.0.34")]);
+    let algorithm = der::sequence(&[der::oid(keys::EC), der::oid("1.3.132.0.34")]);
     der::sequence(&[algorithm, der::bits(key.public_key().as_ref())])
 }
 

@@ -4,6 +4,8 @@
 pub(crate) mod offset {
     pub(crate) const POLICY: usize = 0x08;
     pub(crate) const VMPL: usize = 0x30;
+    pub(crate) const PLATFORM: usize = 0x40;
+    pub(crate) const HOST_DATA: usize = 0xC0;
     pub(crate) const SIGNATURE_ALGORITHM: usize = 0x34;
     pub(crate) const KEY_INFO: usize = 0x48;
     pub(crate) const REPORT_DATA: usize = 0x50;
@@ -19,7 +21,9 @@ pub(crate) mod offset {
 #[derive(Clone)]
 pub(crate) struct Report {
     pub(crate) signed: Vec<u8>,
+    pub(crate) version: u32,
     pub(crate) policy: u64,
+    pub(crate) platform: u64,
     pub(crate) vmpl: u32,
     pub(crate) key_info: u32,
     pub(crate) data: [u8; 64],
@@ -27,6 +31,7 @@ pub(crate) struct Report {
     pub(crate) reported_tcb: [u8; 8],
     pub(crate) committed_tcb: [u8; 8],
     pub(crate) chip_id: [u8; 64],
+    pub(crate) host_data: [u8; 32],
     /// r and s, big-endian, 48 bytes each.
     pub(crate) signature: [u8; 96],
 }
@@ -47,7 +52,9 @@ impl Report {
         }
         Ok(Self {
             signed: bytes[..offset::SIGNATURE].to_vec(),
+            version,
             policy: u64::from_le_bytes(field(bytes, offset::POLICY)?),
+            platform: u64::from_le_bytes(field(bytes, offset::PLATFORM)?),
             vmpl: word(offset::VMPL)?,
             key_info: word(offset::KEY_INFO)?,
             data: field(bytes, offset::REPORT_DATA)?,
@@ -55,6 +62,7 @@ impl Report {
             reported_tcb: field(bytes, offset::REPORTED_TCB)?,
             committed_tcb: field(bytes, offset::COMMITTED_TCB)?,
             chip_id: field(bytes, offset::CHIP_ID)?,
+            host_data: field(bytes, offset::HOST_DATA)?,
             signature: signature(&bytes[offset::SIGNATURE..])?,
         })
     }

@@ -10,7 +10,9 @@
     reason = "tests: tables are long and a failure may panic"
 )]
 
+mod captured;
 mod vectors;
+mod vendors;
 
 #[cfg(feature = "sim-tee")]
 mod simulated;

@@ -18,10 +18,11 @@ from . import strict
 from .moments import SECOND
 from .report import Refused, ensure
 
-MAX_BYTES = 64 * 1024
+MAX_BYTES = 256 * 1024
 _HEX = strict.matching(r"([0-9a-f]{2})*", "hexadecimal digits")
 _FORM = strict.record(
-    tee=strict.one_of("sim", "snp", "tdx", "sgx", "nitro"), report=_HEX, certificates=strict.many(_HEX)
+    tee=strict.one_of("sim", "snp", "tdx", "sgx", "nitro"), report=_HEX, certificates=strict.many(_HEX),
+    collateral=(strict.many(_HEX),),
 )
 _AMD_ROOTS = {
     "69d063b45344d26a2e94e1f4210de49ef555308287d4c174445c95639a540bcd": "milan",
@@ -41,11 +42,12 @@ _PLACES = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """A report with the certificates that its appraisal needs."""
+    """A report with the certificates and collateral that its appraisal needs."""
 
     tee: str
     report: bytes
     certificates: tuple[bytes, ...]
+    collateral: tuple[bytes, ...]
     digest: str
 
     @classmethod
@@ -56,7 +58,10 @@ class Evidence:
         certificates = tuple(map(bytes.fromhex, value["certificates"]))
         good = len(report) <= 16 * 1024 and len(certificates) <= 8 and all(len(c) <= 8 * 1024 for c in certificates)
         strict.must(good, "a part of the evidence is too big")
-        return cls(value["tee"], report, certificates, hashlib.sha256(data).hexdigest())
+        collateral = tuple(map(bytes.fromhex, value.get("collateral", [])))
+        good = len(collateral) <= 4 and all(len(c) <= 64 * 1024 for c in collateral)
+        strict.must(good and ("collateral" in value) == bool(collateral), "the collateral is empty or too big")
+        return cls(value["tee"], report, certificates, collateral, hashlib.sha256(data).hexdigest())
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,8 @@ def _chain(evidence: Evidence, configuration: dict[str, Any], at: int) -> tuple[
     for name, certificate in (("ARK", ark), ("ASK", ask), ("VCEK", vcek)):
         start, end = certificate.not_valid_before_utc.timestamp(), certificate.not_valid_after_utc.timestamp()
         ensure(start <= seconds <= end, "chain", f"the {name} certificate is not valid at the moment asked")
+    for der in evidence.collateral:
+        _not_revoked(x509.load_der_x509_crl(der), ark, ask, vcek, seconds)
     report = evidence.report
     key = _word(report, 0x48)
     ensure(key >> 2 & 7 == 0 and key & 2 == 0, "chain", "the report is not signed by a chip's own, named key (VCEK)")
@@ -180,6 +187,27 @@ def _issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
         raise Refused("chain", "a certificate is not signed by the one above it") from error
 
 
+def _not_revoked(
+    crl: x509.CertificateRevocationList, ark: x509.Certificate, ask: x509.Certificate, vcek: x509.Certificate, at: int
+) -> None:
+    """A revocation list that the evidence brings counts, and must itself be good."""
+    issuer = next((above for above in (ark, ask) if above.subject == crl.issuer), None)
+    inner, outer = _algorithms(crl.public_bytes(Encoding.DER))
+    good = issuer is not None and crl.signature_algorithm_oid.dotted_string == _PSS and inner == outer
+    key = issuer.public_key() if issuer is not None else None
+    if not good or not isinstance(key, rsa.RSAPublicKey):
+        raise Refused("chain", "a revocation list is not signed by the ARK or the ASK")
+    try:
+        scheme = padding.PSS(padding.MGF1(hashes.SHA384()), 48)
+        key.verify(crl.signature, crl.tbs_certlist_bytes, scheme, hashes.SHA384())
+    except InvalidSignature as error:
+        raise Refused("chain", "a revocation list is not signed by the ARK or the ASK") from error
+    until = crl.next_update_utc
+    current = crl.last_update_utc.timestamp() <= at and (until is None or at <= until.timestamp())
+    ensure(current, "chain", "a revocation list is not valid at the moment asked")
+    for certificate in (ask, vcek):
+        listed = crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+        ensure(not (listed and certificate.issuer == crl.issuer), "chain", "a certificate is revoked")
 
 
 def _extension(certificate: x509.Certificate, oid: str) -> bytes | None:
@@ -227,6 +255,7 @@ def _platform(report: bytes, generation: str, floor: dict[str, int]) -> None:
     ensure(_word(report, 0x30) == 0, "platform", "the report was not asked for at VMPL 0")
     policy = _word(report, 0x08, 8)
     ensure(policy & 1 << 19 == 0, "platform", "the guest may be debugged by its host")
+    ensure(policy & 1 << 17 != 0, "platform", "the guest's policy has a reserved bit that is not 1")
     ensure(policy & 1 << 18 == 0, "platform", "the guest may be migrated")
     for which, at in (("reported", 0x180), ("committed", 0x1E0)):
         for name, least in floor.items():
