@@ -85,7 +85,7 @@ export function requireInForce(held: HeldWorkspace): Verified<"charter"> {
   if (!held.pinned) {
     throw refused(
       "genesis",
-      `this browser has not accepted the workspace \`${held.workspace.name}\`: compare its genesis digest with another member and accept it`,
+      `this browser does not know the workspace \`${held.workspace.name}\` yet: on its Overview, compare its genesis digest with what another member told you, and choose "Use it in this browser"`,
     );
   }
   if (held.force === undefined) {
