@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod checkpoint;
+pub mod cosignature;
 pub mod entry;
 mod hash_text;
 pub mod included;
@@ -16,8 +17,10 @@ pub mod log;
 pub mod proof;
 pub mod tiles;
 pub mod tree;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use cosignature::{Cosigned, Quorum, QuorumError, WitnessKey};
 pub use entry::{Entry, EntryError, Outcome, commit};
 pub use included::{Included, IncludedError};
 pub use proof::{InclusionProof, ProofError};

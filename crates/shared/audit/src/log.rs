@@ -48,6 +48,8 @@ impl About {
 pub struct Report {
     /// The signed checkpoint; worth remembering for the next time.
     pub checkpoint: Checkpoint,
+    /// The note it was read from, with every cosignature in it: read once, so what is judged is what was verified.
+    pub note: String,
     /// Entries read, each hashed into the signed root.
     pub entries: u64,
 }
@@ -73,7 +75,7 @@ pub fn verify_each<E: std::fmt::Display>(
     let read = |path: &str| {
         reader(path).map_err(|e| Damage::Unreadable { path: path.to_owned(), reason: e.to_string() })
     };
-    let checkpoint = signed_checkpoint(&read, origin, public_key)?;
+    let (checkpoint, note) = signed_checkpoint(&read, origin, public_key)?;
     about_agrees(&read, origin, public_key)?;
     let mut on_entry = |index: u64, bytes: &[u8], path: &str| {
         let entry =
@@ -85,21 +87,26 @@ pub fn verify_each<E: std::fmt::Display>(
         Ok(())
     };
     Walk::new(&read, checkpoint.size).run(&checkpoint, last_seen, &mut on_entry)?;
-    Ok(Report { entries: checkpoint.size, checkpoint })
+    Ok(Report { entries: checkpoint.size, checkpoint, note })
 }
 
 type Read<'a> = &'a dyn Fn(&str) -> Result<Option<Vec<u8>>, Damage>;
 
-fn signed_checkpoint(read: Read<'_>, origin: &str, public_key: &[u8; 32]) -> Result<Checkpoint, Damage> {
+fn signed_checkpoint(
+    read: Read<'_>,
+    origin: &str,
+    public_key: &[u8; 32],
+) -> Result<(Checkpoint, String), Damage> {
     let bytes = read(CHECKPOINT)?.ok_or_else(|| Damage::Truncated(CHECKPOINT.to_owned()))?;
     let note = String::from_utf8(bytes).map_err(|_| Damage::malformed(CHECKPOINT, "it is not text"))?;
-    checkpoint::verify(&note, origin, public_key).map_err(|e| match e {
+    let verified = checkpoint::verify(&note, origin, public_key).map_err(|e| match e {
         CheckpointError::Malformed => Damage::malformed(CHECKPOINT, "it is not a signed note"),
         CheckpointError::Name(_)
         | CheckpointError::Key
         | CheckpointError::OtherLog(_)
         | CheckpointError::Unsigned => Damage::Unsigned(e.to_string()),
-    })
+    })?;
+    Ok((verified, note))
 }
 
 /// `log.json` may be left out, but must not name another log.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use cloister_audit::WitnessKey;
 use cloister_model::{Digest, Email, JobName, Timestamp};
 
 /// Jobs.
@@ -219,5 +220,11 @@ pub(crate) enum AuditCommand {
     Verify {
         /// A folder, or a server's address.
         log: String,
+        /// A witness that must have cosigned the checkpoint, as its verifier key `NAME+ID+KEY`; may be given several times.
+        #[arg(long = "witness", value_name = "KEY")]
+        witnesses: Vec<WitnessKey>,
+        /// How many of them are needed; all by default.
+        #[arg(long, requires = "witnesses", value_name = "COUNT")]
+        needed: Option<usize>,
     },
 }

@@ -1,11 +1,11 @@
 //! The audit log: list, export, verify. Verification: 0 holds, 1 damaged, 2 incomplete or wrong usage.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use cloister_api::audit::AuditEntry;
 use cloister_audit::{
-    Checkpoint,
-    log::{self, ABOUT, About, Damage},
+    Checkpoint, Cosigned, Quorum, WitnessKey,
+    log::{self, ABOUT, About, Damage, Report},
 };
 use cloister_client::{
     Api,
@@ -13,7 +13,7 @@ use cloister_client::{
     profile,
     profile::PinnedLog,
 };
-use cloister_model::Digest;
+use cloister_model::{Digest, Timestamp};
 use serde_json::json;
 
 use crate::{
@@ -37,7 +37,12 @@ pub(super) async fn run(context: &Context, command: AuditCommand) -> Result<Repl
             Ok(Reply::new(json!({ "items": entries }), text))
         }
         AuditCommand::Export { out } => export(context, &out).await,
-        AuditCommand::Verify { log } => Ok(verify(context, &log)),
+        AuditCommand::Verify { log, witnesses, needed } => {
+            let witnesses: BTreeSet<WitnessKey> = witnesses.into_iter().collect();
+            let needed = needed.unwrap_or(witnesses.len());
+            let quorum = (!witnesses.is_empty()).then_some(Quorum { witnesses, needed });
+            Ok(verify(context, &log, quorum.as_ref()))
+        }
     }
 }
 
@@ -83,8 +88,16 @@ struct Trusted {
 
 type Reader = Box<dyn Fn(&str) -> Result<Option<Vec<u8>>, String>>;
 
-fn verify(context: &Context, place: &str) -> Reply {
+fn verify(context: &Context, place: &str, quorum: Option<&Quorum>) -> Reply {
+    if let Some(Err(reason)) = quorum.map(Quorum::possible) {
+        return misused(&reason.to_string());
+    }
     if Path::new(place).is_file() {
+        if quorum.is_some() {
+            return misused(
+                "witnesses cosign the log's checkpoint: give the exported folder, not a `.jsonl` file",
+            );
+        }
         return super::audit_export::verify(context, Path::new(place));
     }
     let reader = match reader(context, place) {
@@ -95,37 +108,55 @@ fn verify(context: &Context, place: &str) -> Reply {
         Ok(trusted) => trusted,
         Err(reply) => return reply,
     };
-    match log::verify(&reader, &trusted.origin, &trusted.key, trusted.seen.as_ref()) {
-        Ok(report) => {
-            let remembered = remember(context, &trusted, &reader);
-            let size = report.checkpoint.size;
-            let mut not_proven =
-                vec!["that the log shows everyone the same: no outside witness has cosigned it"];
-            if trusted.source == "log" {
-                not_proven.push(
-                    "that the key is the deployment's: it came with the log and is pinned nowhere here",
-                );
-            }
-            let limits: String = not_proven.iter().map(|limit| format!("  {limit}\n")).collect();
-            let text = format!(
-                "holds: {size} entries, every hash and the signature of `{}`\nkey from the {}{}\n\nnot proven\n{limits}",
-                trusted.origin,
-                if trusted.source == "log" { "log's own folder" } else { "profile's pins" },
-                if remembered { "; the checkpoint is remembered" } else { "" },
-            );
-            let json = json!({
-                "verified": true,
-                "outcome": "holds",
-                "entries": size,
-                "origin": trusted.origin,
-                "key": Digest(trusted.key),
-                "key_source": trusted.source,
-                "not_proven": not_proven,
-            });
-            Reply::new(json, text)
-        }
+    let found = log::verify(&reader, &trusted.origin, &trusted.key, trusted.seen.as_ref());
+    let judged = found.and_then(|report| {
+        let cosigned = quorum.map(|quorum| quorum.judge(&report.note)).transpose()?;
+        Ok((report, cosigned))
+    });
+    match judged {
+        Ok((report, cosigned)) => held(context, &trusted, report, cosigned),
         Err(damage) => damaged(&damage, Some(&trusted)),
     }
+}
+
+fn held(context: &Context, trusted: &Trusted, report: Report, cosigned: Option<Cosigned>) -> Reply {
+    let remembered = remember(context, trusted, report.note);
+    let size = report.checkpoint.size;
+    let mut not_proven = Vec::new();
+    if cosigned.is_none() {
+        not_proven.push("that the log shows everyone the same: no witness was asked for (`--witness KEY`)");
+    }
+    if trusted.source == "log" {
+        not_proven.push("that the key is the deployment's: it came with the log and is pinned nowhere here");
+    }
+    let seen = cosigned.map(|cosigned| {
+        let at = Timestamp::from_micros(
+            i64::try_from(cosigned.seconds).unwrap_or(i64::MAX).saturating_mul(1_000_000),
+        );
+        (cosigned.by, at)
+    });
+    let witnessed = seen
+        .as_ref()
+        .map_or_else(String::new, |(by, at)| format!("cosigned by {} (median time {at})\n", by.join(", ")));
+    let limits: String = not_proven.iter().map(|limit| format!("  {limit}\n")).collect();
+    let limits = if limits.is_empty() { limits } else { format!("\nnot proven\n{limits}") };
+    let text = format!(
+        "holds: {size} entries, every hash and the signature of `{}`\nkey from the {}{}\n{witnessed}{limits}",
+        trusted.origin,
+        if trusted.source == "log" { "log's own folder" } else { "profile's pins" },
+        if remembered { "; the checkpoint is remembered" } else { "" },
+    );
+    let json = json!({
+        "verified": true,
+        "outcome": "holds",
+        "entries": size,
+        "origin": trusted.origin,
+        "key": Digest(trusted.key),
+        "key_source": trusted.source,
+        "witnessed": seen.map(|(by, at)| json!({ "by": by, "at": at })),
+        "not_proven": not_proven,
+    });
+    Reply::new(json, text)
 }
 
 fn reader(context: &Context, place: &str) -> Result<Reader, String> {
@@ -170,9 +201,7 @@ fn trusted(context: &Context, reader: &Reader) -> Result<Trusted, Reply> {
 }
 
 /// Remembers the checkpoint, so that a log that goes back or forks is found out next time. Only for a pinned log.
-fn remember(context: &Context, trusted: &Trusted, reader: &Reader) -> bool {
-    let Ok(Some(note)) = reader(log::CHECKPOINT) else { return false };
-    let Ok(note) = String::from_utf8(note) else { return false };
+fn remember(context: &Context, trusted: &Trusted, note: String) -> bool {
     let profile = context.profile();
     let Ok(mut pins) = profile.pins() else { return false };
     let Some(pinned) = pins.log.as_mut().filter(|pinned| pinned.key.0 == trusted.key) else { return false };
@@ -189,6 +218,7 @@ fn damaged(damage: &Damage, trusted: Option<&Trusted>) -> Reply {
         | Damage::Forked(_)
         | Damage::Stale { .. }
         | Damage::Unsigned(_)
+        | Damage::Unwitnessed(_)
         | Damage::Malformed { .. } => 1,
     };
     let json = json!({

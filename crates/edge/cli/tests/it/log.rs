@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use cloister_audit::{
-    Checkpoint, Entry, Outcome,
+    Checkpoint, Entry, Outcome, WitnessKey,
     checkpoint::{public_key, sign},
+    cosignature::cosign,
     log::About,
     tiles::TileWriter,
 };
@@ -50,6 +51,37 @@ fn a_good_log_holds_and_says_where_its_key_is_from() {
     write(&log, 200);
     let (code, document) = cloister(&home, &["audit", "verify", log.to_str().unwrap()]);
     assert_eq!((code, &document["kind"]), (1, &json!("stale")), "the checkpoint was remembered: {document}");
+}
+
+#[test]
+fn witnesses_that_are_asked_for_must_have_cosigned() {
+    let folder = tempfile::tempdir().unwrap();
+    let (home, log) = (folder.path().join("home"), folder.path().join("log"));
+    write(&log, 20);
+    let note = fs::read_to_string(log.join("checkpoint")).unwrap();
+    let key = |seed: u8, name: &str| WitnessKey::new(name, public_key(&[seed; 32])).unwrap().to_string();
+    let (one, two) = (key(11, "one.example"), key(12, "two.example"));
+    let verify = |more: &[&str]| {
+        let mut arguments = vec!["audit", "verify", log.to_str().unwrap()];
+        arguments.extend(more);
+        cloister(&home, &arguments)
+    };
+    let both = ["--witness", &one, "--witness", &two];
+    let (code, document) = verify(&both);
+    assert_eq!((code, &document["kind"]), (1, &json!("unwitnessed")), "{document}");
+    let line = cosign(&[11; 32], "one.example", &note, 1_790_000_000).unwrap();
+    fs::write(log.join("checkpoint"), format!("{note}{line}")).unwrap();
+    let (code, document) = verify(&both);
+    assert_eq!((code, &document["kind"]), (1, &json!("unwitnessed")), "{document}");
+    let (code, document) = verify(&[&both[..], &["--needed", "1"]].concat());
+    let seen = json!({ "by": ["one.example"], "at": "2026-09-21T14:13:20Z" });
+    assert_eq!((code, &document["witnessed"]), (0, &seen), "{document}");
+    assert!(!document["not_proven"].to_string().contains("everyone the same"), "{document}");
+    for wrong in
+        [&["--witness", &one, "--needed", "2"][..], &["--needed", "1"], &["--witness", "one.example"]]
+    {
+        assert_eq!(verify(wrong).0, 2, "{wrong:?}");
+    }
 }
 
 #[test]

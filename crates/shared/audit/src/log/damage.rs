@@ -1,5 +1,7 @@
 //! The kinds of damage, each with a stable name.
 
+use crate::cosignature::QuorumError;
+
 /// What is wrong with a log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
@@ -31,6 +33,9 @@ pub enum Damage {
     /// The checkpoint is not signed by the log's key.
     #[error("unsigned: {0}")]
     Unsigned(String),
+    /// Too few of the witnesses asked for cosigned the checkpoint.
+    #[error("unwitnessed: {0}")]
+    Unwitnessed(#[from] QuorumError),
     /// A file is not what its path says.
     #[error("malformed: `{path}`: {reason}")]
     Malformed {
@@ -63,6 +68,7 @@ impl Damage {
             Self::Forked(_) => "forked",
             Self::Stale { .. } => "stale",
             Self::Unsigned(_) => "unsigned",
+            Self::Unwitnessed(_) => "unwitnessed",
             Self::Malformed { .. } => "malformed",
             Self::Unreadable { .. } => "unreadable",
         }

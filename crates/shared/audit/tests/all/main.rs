@@ -4,6 +4,7 @@
 mod damage;
 mod random;
 mod vectors;
+mod witness;
 
 use std::collections::BTreeMap;
 
