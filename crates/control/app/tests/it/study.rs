@@ -262,12 +262,23 @@ impl Study {
             .await
             .unwrap();
         let acceptance = wire(&study.world.acceptance);
-        let (_, standing) = study.app.accept(&study.ben, study.workspace(), &acceptance).await.unwrap();
-        assert!(matches!(standing, Standing::InForce(_)));
+        study.app.accept(&study.ben, study.workspace(), &acceptance).await.unwrap();
+        study.in_force().await;
         for (at, owner, name) in [(0, &study.ana, "measurements"), (1, &study.ben, "diagnoses")] {
             study.share(at, owner, name).await;
         }
         study
+    }
+
+    /// Waits until the charter is in force: a request waits 5 s for the broker, on a busy machine not always enough.
+    async fn in_force(&self) {
+        let charter = self.world.charter.digest();
+        for _ in 0..6 {
+            if matches!(self.app.standing(charter).await.unwrap(), Standing::InForce(_)) {
+                return;
+            }
+        }
+        panic!("the charter is not in force after 30 s");
     }
 
     pub(crate) async fn share(&self, at: usize, owner: &Actor, name: &str) {
