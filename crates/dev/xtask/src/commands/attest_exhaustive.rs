@@ -2,14 +2,15 @@
 
 use crate::{Outcome, process, suites::SIMULATED};
 
-/// Runs the test that flips all bits.
+/// Runs the tests that flip all bits.
 pub(crate) fn run() -> Outcome {
-    let filter = "package(cloister-attest) & test(every_flipped_bit)";
+    let filter = "package(cloister-attest) & test(/every_flipped_bit/)";
     let mut command = process::cargo([
         "nextest",
         "run",
         "--workspace",
-        "--no-capture",
+        "--profile",
+        "exhaustive",
         "--run-ignored",
         "only",
         "-E",
