@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     CHAIN, Evidence, MEASUREMENT, Policy, ReferenceValues, TRANSCRIPT, TeeKind, TrustRoots,
-    checks::{CheckResult, Checks, Verdict},
+    checks::{CheckResult, Checks, Verdict, must},
     intel, nitro, snp,
 };
 
@@ -131,8 +131,7 @@ pub fn examine(
     match asked.report_data {
         Some(expected) => {
             let same = facts.report_data.as_ref() == Some(expected);
-            let outcome =
-                same.then_some(()).ok_or("the report data is not the one expected of this exchange".into());
+            let outcome = must(same, "the report data is not the one expected of this exchange");
             checks.note(TRANSCRIPT, "take a fresh challenge and ask for a new report", outcome);
         }
         None => checks.not_asked(TRANSCRIPT, "no report data was given to compare with"),
@@ -149,9 +148,6 @@ pub fn examine(
 }
 
 fn accepted(measurement: &str, reference: &ReferenceValues) -> Result<(), String> {
-    if reference.measurements.contains(measurement) {
-        Ok(())
-    } else {
-        Err(format!("measurement `{measurement}` is not an accepted reference value"))
-    }
+    let known = reference.measurements.contains(measurement);
+    must(known, format!("measurement `{measurement}` is not an accepted reference value"))
 }

@@ -34,24 +34,23 @@ pub fn group(check: &str) -> &str {
     check.split_once('.').map_or(check, |(group, _)| group)
 }
 
+/// The outcome of a condition, with why it does not hold.
+pub(crate) fn must(holds: bool, why: impl Into<String>) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why.into()) }
+}
+
 /// Collects results.
 #[derive(Default)]
 pub(crate) struct Checks(pub(crate) Vec<CheckResult>);
 
 impl Checks {
-    /// Notes an outcome; tells whether it holds.
-    pub(crate) fn note(
-        &mut self,
-        name: &'static str,
-        remedy: &'static str,
-        outcome: Result<(), String>,
-    ) -> bool {
+    /// Notes an outcome.
+    pub(crate) fn note(&mut self, name: &'static str, remedy: &'static str, outcome: Result<(), String>) {
         let (verdict, reason, remedy) = match outcome {
             Ok(()) => (Verdict::Holds, String::new(), ""),
             Err(reason) => (Verdict::Refused, reason, remedy),
         };
         self.0.push(CheckResult { name, verdict, reason, remedy });
-        verdict == Verdict::Holds
     }
 
     /// Notes what could be had, or why not.

@@ -10,16 +10,13 @@ use dcap_qvl::{
 
 use crate::{
     IntelPolicy, PLATFORM_ATTRIBUTES, PLATFORM_DEBUG, PLATFORM_MIGRATION, PLATFORM_REGISTRATION,
-    PLATFORM_SERVICES, PLATFORM_SMT, PLATFORM_TCB, Policy, checks::Checks,
+    PLATFORM_SERVICES, PLATFORM_SMT, PLATFORM_TCB, Policy,
+    checks::{Checks, must},
 };
 
 /// Of an enclave's attributes: it is initialised, it may be debugged.
 const SGX_INIT: u8 = 1;
 const SGX_DEBUG: u8 = 2;
-
-fn must(holds: bool, why: &str) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(why.into()) }
-}
 
 /// The checks `platform`; what only verified claims tell is refused without them.
 pub(super) fn examine(

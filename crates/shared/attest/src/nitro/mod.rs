@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     CHAIN_CERTIFICATES, CHAIN_DATES, CHAIN_REPORT, CHAIN_ROOT, CHAIN_SIGNATURE, Evidence, Facts,
     PLATFORM_DEBUG, PLATFORM_PCRS, Policy, TrustRoots,
-    checks::Checks,
+    checks::{Checks, must},
     x509::{Certificate, Scheme},
 };
 
@@ -30,7 +30,7 @@ pub(crate) fn examine(
     let again = "ask the hypervisor for a new document";
     let document = checks.had(CHAIN_REPORT, again, read(evidence))?;
     let root = document.chain.first().is_some_and(|root| roots.is_aws(Sha256::digest(root).into()));
-    let root = root.then_some(()).ok_or("the root certificate is not AWS's".to_owned());
+    let root = must(root, "the root certificate is not AWS's");
     checks.note(CHAIN_ROOT, "use a host of a vendor whose root is pinned", root);
     if let Some(chain) = checks.had(CHAIN_CERTIFICATES, again, certificates(&document)) {
         checks.note(CHAIN_SIGNATURE, again, signatures(&chain, &document));
@@ -77,7 +77,7 @@ fn dates(chain: &[Certificate], document: &Document, at: Timestamp) -> Result<()
 fn platform(document: &Document, policy: &Policy, checks: &mut Checks) {
     // A debug enclave is signed like any other; only its registers are zero.
     let zero = (0..=2).any(|at| document.pcrs.get(&at).is_none_or(|pcr| pcr.iter().all(|byte| *byte == 0)));
-    let debug = if zero { Err("the enclave runs in debug mode: its PCRs are zero".into()) } else { Ok(()) };
+    let debug = must(!zero, "the enclave runs in debug mode: its PCRs are zero");
     checks.note(PLATFORM_DEBUG, "launch without --debug-mode", debug);
     if policy.pcrs.is_empty() {
         checks.not_asked(PLATFORM_PCRS, "the policy names no further registers");

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     CHAIN_CERTIFICATES, CHAIN_CHIP, CHAIN_DATES, CHAIN_KEY, CHAIN_REVOCATION, CHAIN_ROOT, CHAIN_SIGNATURE,
     CHAIN_TCB, Evidence, Policy, TeeKind, TrustRoots,
-    checks::Checks,
+    checks::{Checks, must},
     x509::{Certificate, RevocationList, Scheme},
 };
 
@@ -64,7 +64,7 @@ pub(super) fn examine(
     let generation = link.as_ref().map_or(Generation::Milan, |link| link.generation);
     let certified = certified_tcb(vek).and_then(|certified| {
         let same = certified == tcb(report.reported_tcb, generation);
-        if same { Ok(()) } else { Err("the chip's certificate is of another TCB than the report".into()) }
+        must(same, "the chip's certificate is of another TCB than the report")
     });
     checks.note(CHAIN_TCB, "fetch the chip's certificate for the TCB that it reports", certified);
     link
@@ -154,5 +154,5 @@ fn same_chip(vek: &Certificate, report: &Report) -> Result<(), String> {
         8 => report.chip_id.starts_with(id) && report.chip_id[8..].iter().all(|b| *b == 0),
         _ => false,
     };
-    if same { Ok(()) } else { Err("the chip's certificate is of another chip than the report".into()) }
+    must(same, "the chip's certificate is of another chip than the report")
 }

@@ -3,7 +3,7 @@
 use super::{Generation, Report, tcb};
 use crate::{
     PLATFORM_DEBUG, PLATFORM_MIGRATION, PLATFORM_SMT, PLATFORM_TCB, PLATFORM_VMPL, Policy, TcbFloor,
-    checks::Checks,
+    checks::{Checks, must},
 };
 
 const SMT_ALLOWED: u64 = 1 << 16;
@@ -12,10 +12,6 @@ const MIGRATION_AGENT: u64 = 1 << 18;
 const DEBUG: u64 = 1 << 19;
 /// Of the platform's own description.
 const SMT_ENABLED: u64 = 1;
-
-fn must(holds: bool, why: impl Into<String>) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(why.into()) }
-}
 
 /// The checks `platform`.
 pub(super) fn examine(report: &Report, generation: Generation, policy: &Policy, checks: &mut Checks) {
