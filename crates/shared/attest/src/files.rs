@@ -22,6 +22,9 @@ pub fn from_files(
         if read.tee != tee {
             return Err(format!("the file holds evidence of another kind than {}", tee.word()));
         }
+        if !certificates.is_empty() {
+            return Err("the file brings its own certificates: give no others beside it".into());
+        }
         read.collateral.extend(collateral);
         return Ok(read);
     }

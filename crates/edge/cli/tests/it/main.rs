@@ -1,6 +1,7 @@
 //! The binary `cloister` from outside: exit codes, JSON, `serve` over stand-ins for the three programs.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests: what cannot be set up ends the test")]
 
+mod attest;
 mod log;
 mod serve;
 

@@ -48,9 +48,3 @@ pub(crate) fn file(name: &str) -> Option<Vec<u8>> {
     eprintln!("SKIPPED: no captured {name} beside the project");
     None
 }
-
-/// Several captured files; nothing where one is missing.
-pub(crate) fn files<const N: usize>(names: [&str; N]) -> Option<[Vec<u8>; N]> {
-    let read: Vec<_> = names.iter().map(|name| file(name)).collect::<Option<_>>()?;
-    read.try_into().ok()
-}

@@ -6,7 +6,13 @@ use cloister_attest::{
 };
 use cloister_model::{Assurance, Timestamp};
 
-use crate::captured::{file, files};
+use crate::captured::file;
+
+/// Several captured files; nothing where one is missing.
+fn files<const N: usize>(names: [&str; N]) -> Option<[Vec<u8>; N]> {
+    let read: Vec<_> = names.iter().map(|name| file(name)).collect::<Option<_>>()?;
+    read.try_into().ok()
+}
 
 fn intel(tee: TeeKind, quote: &str, collateral: &str) -> Option<Evidence> {
     let folder = tee.word();

@@ -6,6 +6,7 @@ use cloister_attest::{
     Appraisal, Asked, Evidence, Policy, ReferenceValues, TeeKind, TrustRoots, Verdict, ear, examine,
     from_files,
 };
+use cloister_statement::configuration::is_measurement;
 use serde_json::{Value, json};
 
 use crate::{args::AttestVerify, context::Context, outcome::Reply, terminal};
@@ -108,11 +109,23 @@ fn question(args: &AttestVerify) -> Result<Question, String> {
 /// The policy, and beside it which measurements are accepted.
 fn policy(bytes: &[u8]) -> Result<(Policy, Option<ReferenceValues>), String> {
     let mut value: Value = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
-    let measurements = value.as_object_mut().and_then(|fields| fields.remove("measurements"));
+    let fields = value.as_object_mut().ok_or("a policy is a JSON object")?;
+    // A list would be read field by field in order, and an empty one as a policy that demands nothing more.
+    if let Some(part) =
+        ["tcb_floor", "intel"].iter().find(|at| fields.get(**at).is_some_and(|v| !v.is_object()))
+    {
+        return Err(format!("`{part}` is no JSON object"));
+    }
+    let measurements = fields.remove("measurements");
     let measurements: Option<Vec<String>> =
         measurements.map(serde_json::from_value).transpose().map_err(|e| format!("`measurements`: {e}"))?;
     let policy = serde_json::from_value(value).map_err(|e| e.to_string())?;
-    let reference = measurements.map(|list| ReferenceValues::new(list.iter().map(|one| one.to_lowercase())));
+    let measurements = measurements.map(|list| list.iter().map(|one| one.to_lowercase()).collect::<Vec<_>>());
+    // One that is none could never be met, and would look like evidence that is refused.
+    if let Some(wrong) = measurements.iter().flatten().find(|one| !is_measurement(one)) {
+        return Err(format!("`measurements`: `{wrong}` is not 96 hexadecimal digits"));
+    }
+    let reference = measurements.map(ReferenceValues::new);
     Ok((policy, reference))
 }
 
