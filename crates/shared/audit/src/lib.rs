@@ -17,7 +17,6 @@ pub mod log;
 pub mod proof;
 pub mod tiles;
 pub mod tree;
-pub mod witness;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use cosignature::{Cosigned, Quorum, QuorumError, WitnessKey};

@@ -4,7 +4,6 @@
 mod damage;
 mod random;
 mod vectors;
-mod witness;
 
 use std::collections::BTreeMap;
 
